@@ -1,0 +1,47 @@
+import { defineConfig } from "vitest/config";
+
+const packages = "{contracts,platform,transcoder,api-gateway,orders,delivery,logging,deploy,e2e,bench,tools}";
+const exclude = ["**/node_modules/**", "**/.data/**"];
+
+/**
+ * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
+ * the public REST API of a whole platform, one at a time, since they kill and restart it.
+ */
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["{platform,transcoder,api-gateway,orders,delivery,logging}/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/main.ts"],
+      reporter: ["text-summary", "json-summary"],
+    },
+    projects: [
+      {
+        test: { name: "unit", include: [`${packages}/**/src/**/*.test.ts`, "tools/**/*.test.ts"], exclude },
+      },
+      {
+        test: {
+          name: "integration",
+          include: [`${packages}/**/test/**/*.test.ts`],
+          exclude: [...exclude, "e2e/**"],
+          globalSetup: "tools/vitest/global-setup.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/test/**/*.test.ts"],
+          exclude,
+          globalSetup: "e2e/src/global-setup.ts",
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
