@@ -5,22 +5,36 @@ import type { TestProject } from "vitest/node";
 import { freePort } from "../../deploy/embedded/free-port.ts";
 import { startPostgres } from "../../deploy/embedded/postgres/start-postgres.ts";
 
+declare module "vitest" {
+  /** What the global setup gives to test files through `inject`. */
+  interface ProvidedContext {
+    /** A superuser's address of a PostgreSQL 18 that only this run uses; it ends in `/postgres`. */
+    postgresUrl: string;
+    /** The HTTP address, credentials included, of a ClickHouse that only this run uses. */
+    clickhouseUrl: string;
+  }
+}
+
+const running = new AsyncDisposableStack();
+
 /** Starts the engines that tests run against, once per run, in a folder that goes with them. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "animal-delivery-test-"));
+  running.defer(() => rm(folder, { recursive: true, force: true }));
   // PostgreSQL runs as an unprivileged account when we are root.
   await chmod(folder, 0o711);
-  const report = (line: string) => console.error(line);
+
   const postgres = await startPostgres({
     folder: join(folder, "postgres"),
     port: await freePort(),
     durability: "none",
-    report,
+    report: (line) => console.error(line),
   });
+  running.use(postgres);
   project.provide("postgresUrl", postgres.url("postgres"));
+}
 
-  return async () => {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
+/** Ends the engines and removes their folder. */
+export async function teardown(): Promise<void> {
+  await running.disposeAsync();
 }
