@@ -1,0 +1,109 @@
+// `npm run demo`: the story of one order, told step by step against a running platform, for a person to read.
+import { randomUUID } from "node:crypto";
+import { at, listAt, textAt, type Answer, type Json } from "./api.ts";
+import { as } from "./people.ts";
+import { eventually, expectStatus, givenFreeCourier, orderDraft, productDraft } from "./story.ts";
+import { passwordsFrom, targetFromEnvironment, type Target } from "./target.ts";
+
+const target: Target = targetFromEnvironment(process.env) ?? {
+  baseUrl: `http://localhost:${process.env.PORT ?? "8080"}`,
+  passwords: passwordsFrom(process.env),
+};
+
+let count = 0;
+
+/** Tells one step, and what came of it. */
+async function step(who: string, what: string, act: () => Promise<Answer>, status: number): Promise<Json> {
+  count += 1;
+  const body = expectStatus(await act(), status);
+  console.log(`${String(count).padStart(2)}. ${who} ${what}`);
+  return body;
+}
+
+function say(text: string): void {
+  console.log(`    ${text}`);
+}
+
+async function tellStory(): Promise<void> {
+  const [customer, courier, dispatcher, admin] = await Promise.all([
+    as(target, "customer"),
+    as(target, "courier"),
+    as(target, "dispatcher"),
+    as(target, "admin"),
+  ]);
+  console.log(`The story of one order, told to ${target.baseUrl}\n`);
+
+  const draft = productDraft({ title: "Siberian kitten", stock: 3 });
+  const product = await step("The admin", "lists a kitten.", () => admin.post("/v1/products", draft), 201);
+  const productId = textAt(product, "product_id");
+  say(`product ${productId}, 950.00 EUR, 3 in stock`);
+
+  const key = randomUUID();
+  const place = () => customer.post("/v1/orders", orderDraft(productId), { idempotencyKey: key });
+  const orderId = textAt(await step("The customer", "orders it.", place, 201), "order_id");
+  say(`order ${orderId}, placed; the same request again answers ${textAt((await place()).body, "order_id")}`);
+
+  const start = () => dispatcher.post("/v1/deliveries", { order_id: orderId });
+  const deliveryId = textAt(await step("The dispatcher", "starts the delivery.", start, 201), "delivery_id");
+  say(`delivery ${deliveryId}, pending`);
+
+  await givenFreeCourier(courier, dispatcher);
+  const delivery = `/v1/deliveries/${deliveryId}`;
+  const assign = () => dispatcher.post(`${delivery}:assignCourier`, { courier_id: courier.subject });
+  await step("The dispatcher", "gives it to the courier, who is on duty.", assign, 200);
+  await step("The courier", "takes the kitten on board.", () => courier.post(`${delivery}:pickUp`), 200);
+
+  const positions = [
+    { device_sequence: "1", device_time: new Date().toISOString(), latitude: 52.5, longitude: 13.4 },
+    { device_sequence: "2", device_time: new Date().toISOString(), latitude: 52.45, longitude: 13.2 },
+  ];
+  await step(
+    "The courier's device",
+    "reports where it is.",
+    () => courier.post(`${delivery}/positions`, { positions }),
+    200,
+  );
+  const status = await step(
+    "The customer",
+    "looks where the kitten is.",
+    () => customer.get(`${delivery}/status`),
+    200,
+  );
+  say(
+    `${textAt(status, "status")} at ${at(status, "last_position", "latitude")}, ${at(status, "last_position", "longitude")}`,
+  );
+  await step("The courier", "hands the kitten over.", () => courier.post(`${delivery}:complete`), 200);
+
+  await eventually(
+    () => customer.get(`/v1/orders/${orderId}`),
+    (body) => at(body, "status") === "ORDER_STATUS_DELIVERED",
+  );
+  say("the order is delivered");
+  const timeline = await eventually(
+    () => dispatcher.get(`/v1/orders/${orderId}/timeline`),
+    (body) => listAt(body, "entries").some((entry) => at(entry, "event", "type") === "orders.v1.OrderDelivered"),
+  );
+  await tellTimeline(timeline);
+}
+
+async function tellTimeline(timeline: Json): Promise<void> {
+  count += 1;
+  console.log(`${String(count).padStart(2)}. The dispatcher reads the whole story back from ClickHouse.`);
+  const entries = listAt(timeline, "entries");
+  for (const entry of entries.filter((one) => at(one, "event") !== null)) {
+    const time = textAt(entry, "at").slice(11, 23);
+    say(`${time}  ${textAt(entry, "event", "type").padEnd(34)} trace ${textAt(entry, "event", "trace_id")}`);
+  }
+  const logs = entries.filter((one) => at(one, "log") !== null);
+  const services = new Set(logs.map((one) => textAt(one, "log", "service")));
+  say(`and ${logs.length} log lines of ${[...services].toSorted().join(", ")} in the same traces`);
+  console.log("\nThe order was placed, carried, delivered, and its story told.");
+}
+
+try {
+  await tellStory();
+} catch (error) {
+  const cause = error instanceof TypeError ? `Is the platform running? Start it with: npm start` : "";
+  console.error(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}\n${cause}`);
+  process.exitCode = 1;
+}
