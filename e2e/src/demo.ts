@@ -69,9 +69,8 @@ async function tellStory(): Promise<void> {
     () => customer.get(`${delivery}/status`),
     200,
   );
-  say(
-    `${textAt(status, "status")} at ${at(status, "last_position", "latitude")}, ${at(status, "last_position", "longitude")}`,
-  );
+  const { latitude, longitude } = at(status, "last_position") as { latitude: number; longitude: number };
+  say(`${textAt(status, "status")} at ${latitude}, ${longitude}`);
   await step("The courier", "hands the kitten over.", () => courier.post(`${delivery}:complete`), 200);
 
   await eventually(
@@ -103,7 +102,7 @@ async function tellTimeline(timeline: Json): Promise<void> {
 try {
   await tellStory();
 } catch (error) {
-  const cause = error instanceof TypeError ? `Is the platform running? Start it with: npm start` : "";
+  const cause = error instanceof TypeError ? "Is the platform running? Start it with: npm start" : "";
   console.error(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}\n${cause}`);
   process.exitCode = 1;
 }
