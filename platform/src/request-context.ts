@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly trace: Context;
   /** Aborts when the caller gives up, the deadline passes or the process drains; undefined where nothing ends the work. */
   readonly signal: AbortSignal | undefined;
+  /** When the work must be done, in milliseconds since 1970; calls to other services take what is left of it. */
+  readonly deadlineAt?: number | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

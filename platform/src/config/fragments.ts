@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { LOG_LEVELS } from "../log/level.ts";
+
+// Shapes of the variables that several services read; a service spreads them into its own `z.object`.
+
+/** Longest time a Node timer can wait, in ms; a longer one fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/** A TCP port; 0 takes any free one. */
+export function port(byDefault: number) {
+  return z.coerce.number().int().min(0).max(65_535).default(byDefault);
+}
+
+/** A time in milliseconds, more than none. */
+export function durationMs(byDefault: number) {
+  return z.coerce.number().int().positive().max(TIMER_MS_MAX).default(byDefault);
+}
+
+/** A number of things, at least one. */
+export function count(byDefault: number) {
+  return z.coerce.number().int().positive().default(byDefault);
+}
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" });
+
+/** Whether a URL is https, or http to this machine itself. */
+function isSafe(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && LOOPBACK.includes(hostname));
+}
+
+/** An https URL, or an http one of a loopback host. */
+export const safeUrl = z.string().refine(isSafe, "must be an https:// URL (http:// for a loopback host only)");
+
+/** A service's own database. */
+export const databaseEnv = {
+  DATABASE_URL: postgresUrl,
+  DATABASE_POOL_SIZE: count(10),
+  DATABASE_STATEMENT_TIMEOUT_MS: durationMs(10_000),
+  DATABASE_LOCK_TIMEOUT_MS: durationMs(5_000),
+};
+
+/** The durable log in Postgres that stands for the event bus. */
+export const busEnv = { BUS_DATABASE_URL: postgresUrl };
+
+/** Where the RPC server listens and its certificate, which is the client certificate too. */
+export const rpcServerEnv = {
+  RPC_HOST: z.string().default("127.0.0.1"),
+  RPC_PORT: port(9010),
+  TLS_CERT_FILE: z.string(),
+  TLS_KEY_FILE: z.string(),
+  TLS_CA_FILE: z.string(),
+};
+
+/** Where `/healthz`, `/readyz` and `/metrics` are answered; never public. */
+export const opsEnv = { OPS_HOST: z.string().default("127.0.0.1"), OPS_PORT: port(9020) };
+
+/** Who issues the users' access tokens, and for whom. */
+export const oidcEnv = {
+  OIDC_ISSUER: safeUrl,
+  OIDC_AUDIENCE: z.string().default("https://api.animal-delivery.example"),
+};
+
+export const logEnv = { LOG_LEVEL: z.enum(LOG_LEVELS).default("info") };
+
+/** The collector that takes spans; without one, ids are made all the same and stand in the logs. */
+export const telemetryEnv = { OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional() };

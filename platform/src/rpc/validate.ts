@@ -1,0 +1,42 @@
+import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import type { Interceptor } from "@connectrpc/connect";
+import { toConnectError } from "../error-codes.ts";
+import { DomainError } from "../errors.ts";
+
+/** One for the process: it compiles the rules of a message the first time it sees one, and keeps them. */
+const validator = createValidator();
+
+/** Refuses a request that breaks a rule of its contract: REQUEST_INVALID with `buf.validate.Violations`. */
+export function validateInterceptor(domain: string): Interceptor {
+  return (next) => async (request) => {
+    const schema = request.method.input;
+    if (!request.stream) {
+      assertValid(schema, request.message, domain);
+      return next(request);
+    }
+    return next({ ...request, message: validated(schema, request.message, domain) });
+  };
+}
+
+async function* validated<D extends DescMessage>(
+  schema: D,
+  messages: AsyncIterable<MessageShape<D>>,
+  domain: string,
+): AsyncIterable<MessageShape<D>> {
+  for await (const message of messages) {
+    assertValid(schema, message, domain);
+    yield message;
+  }
+}
+
+function assertValid<D extends DescMessage>(schema: D, message: MessageShape<D>, domain: string): void {
+  const result = validator.validate(schema, message);
+  if (result.kind === "valid") return;
+  if (result.kind === "error") throw result.error;
+  const refusal = new DomainError("invalid", "REQUEST_INVALID", "the request breaks a rule of the contract");
+  const error = toConnectError(refusal, domain);
+  const [value, desc] = violationsToProto(result.violations);
+  error.details.push({ desc, value });
+  throw error;
+}
