@@ -8,9 +8,9 @@ export const LINE_BYTES_MAX = 16 * 1024;
 
 /** Tried one after the other until the line is short enough. */
 const LIMITS: readonly PlainLimits[] = [
-  { stringCharsMax: 4096, itemsMax: 100, depthMax: 8 },
-  { stringCharsMax: 512, itemsMax: 20, depthMax: 4 },
-  { stringCharsMax: 128, itemsMax: 8, depthMax: 2 },
+  { stringCharsMax: 4096, itemsMax: 100, depthMax: 8, valuesMax: 2_000 },
+  { stringCharsMax: 512, itemsMax: 20, depthMax: 4, valuesMax: 200 },
+  { stringCharsMax: 128, itemsMax: 8, depthMax: 2, valuesMax: 50 },
 ];
 
 /** Names that only the logger fills; a field of that name is written as `field_<name>`. */
@@ -40,8 +40,6 @@ function currentIds(): Record<string, string> {
 }
 
 function plainFields(fields: Record<string, unknown>, limits: PlainLimits): Record<string, Plain> {
-  const entries = Object.entries(fields).slice(0, limits.itemsMax);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [RESERVED.has(name) ? `field_${name}` : cut(name, 200), plain(value, limits)]),
-  );
+  const entries = Object.entries(fields).map(([name, value]) => [RESERVED.has(name) ? `field_${name}` : name, value]);
+  return plain(Object.fromEntries(entries), limits) as Record<string, Plain>;
 }

@@ -47,7 +47,7 @@ function loggerOver(sink: winston.Logger, service: string, inherited: LogFields)
   const write = (level: LogLevel, message: string, fields: LogFields = {}): void => {
     // A line that nobody wants is not made: debug lines cost nothing in production.
     if (sink.silent || LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(sink.level as LogLevel)) return;
-    sink.log({ level, message: logLine(service, level, message, { ...inherited, ...fields }) });
+    sink.log({ level, message: lineOf(service, level, message, inherited, fields) });
   };
   return {
     debug: (message, fields) => write("debug", message, fields),
@@ -59,4 +59,13 @@ function loggerOver(sink: winston.Logger, service: string, inherited: LogFields)
       sink.level = level;
     },
   };
+}
+
+function lineOf(service: string, level: LogLevel, message: string, inherited: LogFields, fields: LogFields): string {
+  try {
+    return logLine(service, level, message, { ...inherited, ...fields });
+  } catch {
+    // A getter among the fields themselves threw.
+    return logLine(service, level, message, { cut: "the fields could not be read" });
+  }
 }

@@ -1,28 +1,27 @@
 import { errorFacts } from "./error-facts.ts";
 
-/** How much of a value a log line takes. */
+/** How much of a value a log line takes. What is beyond is cut, and the line says so. */
 export interface PlainLimits {
-  /** Longer strings are cut. */
   readonly stringCharsMax: number;
-  /** Longer arrays and wider objects are cut. */
+  /** The longest array, the widest object. */
   readonly itemsMax: number;
   readonly depthMax: number;
+  /** Values altogether: bounds the work on something wide and deep. */
+  readonly valuesMax: number;
 }
 
 /** Something JSON can hold; undefined is left out. */
 export type Plain = string | number | boolean | null | undefined | Plain[] | { [name: string]: Plain };
 
+/** One conversion under way. */
+interface Walk {
+  readonly limits: PlainLimits;
+  valuesLeft: number;
+}
+
 /** Turns anything into plain data within the limits, saying what was cut. Never throws: cycles and throwing getters too. */
-export function plain(value: unknown, limits: PlainLimits, depth = 0, above: readonly object[] = []): Plain {
-  try {
-    if (typeof value === "string") return cut(value, limits.stringCharsMax);
-    if (typeof value !== "object" || value === null) return plainScalar(value);
-    if (above.includes(value)) return "[circular]";
-    if (depth >= limits.depthMax) return "[too deep]";
-    return plainObject(value, limits, depth, [...above, value]);
-  } catch {
-    return "[unreadable]";
-  }
+export function plain(value: unknown, limits: PlainLimits): Plain {
+  return visit(value, { limits, valuesLeft: limits.valuesMax }, []);
 }
 
 /** A string of at most so many characters, and how long it was when it was longer. */
@@ -30,7 +29,20 @@ export function cut(text: string, charsMax: number): string {
   return text.length <= charsMax ? text : `${text.slice(0, charsMax)}… [${text.length} characters]`;
 }
 
-function plainScalar(value: unknown): Plain {
+function visit(value: unknown, walk: Walk, above: readonly object[]): Plain {
+  try {
+    if (walk.valuesLeft-- <= 0) return "[too much]";
+    if (typeof value === "string") return cut(value, walk.limits.stringCharsMax);
+    if (typeof value !== "object" || value === null) return visitScalar(value);
+    if (above.includes(value)) return "[circular]";
+    if (above.length >= walk.limits.depthMax) return "[too deep]";
+    return visitObject(value, walk, [...above, value]);
+  } catch {
+    return "[unreadable]";
+  }
+}
+
+function visitScalar(value: unknown): Plain {
   switch (typeof value) {
     case "bigint":
       return value.toString();
@@ -47,37 +59,36 @@ function plainScalar(value: unknown): Plain {
   }
 }
 
-function plainObject(value: object, limits: PlainLimits, depth: number, above: readonly object[]): Plain {
-  const inner = (item: unknown): Plain => plain(item, limits, depth + 1, above);
-  if (value instanceof Error) return plainRecord(errorFacts(value), limits, inner);
+function visitObject(value: object, walk: Walk, above: readonly object[]): Plain {
+  if (value instanceof Error) return visitEntries(errorFacts(value), walk, above);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (Array.isArray(value) || value instanceof Set) return plainList([...value], limits, inner);
-  if (value instanceof Map)
-    return plainRecord(
-      [...value].map(([name, item]) => [String(name), item]),
-      limits,
-      inner,
-    );
+  if (Array.isArray(value)) return visitList(value, walk, above);
+  if (value instanceof Set) return visitList([...value], walk, above);
+  if (value instanceof Map) return visitEntries([...value], walk, above);
   // A protobuf message may hold personal fields: redact() is the way to log one.
   if ("$typeName" in value) return `[${String(value.$typeName)}]`;
-  if ("toJSON" in value && typeof value.toJSON === "function") return inner(value.toJSON());
-  return plainRecord(readable(value), limits, inner);
+  if ("toJSON" in value && typeof value.toJSON === "function") return visit(value.toJSON(), walk, above);
+  return visitEntries(entriesOf(value), walk, above);
 }
 
-function plainList(items: readonly unknown[], { itemsMax }: PlainLimits, inner: (item: unknown) => Plain): Plain {
-  const kept = items.slice(0, itemsMax).map((item) => inner(item) ?? null);
+function visitList(items: readonly unknown[], walk: Walk, above: readonly object[]): Plain {
+  const { itemsMax } = walk.limits;
+  const kept = items.slice(0, itemsMax).map((item) => visit(item, walk, above) ?? null);
   return items.length <= itemsMax ? kept : [...kept, `[${items.length - itemsMax} more]`];
 }
 
-function plainRecord(entries: [string, unknown][], limits: PlainLimits, inner: (item: unknown) => Plain): Plain {
-  const kept = entries.slice(0, limits.itemsMax).map(([name, item]) => [cut(name, 200), inner(item)] as const);
-  const more = entries.length - limits.itemsMax;
-  return { ...Object.fromEntries(kept), ...(more > 0 && { "[cut]": `${more} more` }) };
+function visitEntries(entries: readonly [unknown, unknown][], walk: Walk, above: readonly object[]): Plain {
+  const { itemsMax } = walk.limits;
+  const kept = entries.slice(0, itemsMax).map(([name, item]) => [cut(String(name), 200), visit(item, walk, above)]);
+  return {
+    ...Object.fromEntries(kept),
+    ...(entries.length > itemsMax && { "[cut]": `${entries.length - itemsMax} more` }),
+  };
 }
 
 /** The entries of an object, with a note in the place of those whose getter throws. */
-function readable(value: object): [string, unknown][] {
+function entriesOf(value: object): [string, unknown][] {
   return Object.keys(value).map((name) => {
     try {
       return [name, (value as Record<string, unknown>)[name]];
