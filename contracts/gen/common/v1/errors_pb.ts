@@ -12,10 +12,11 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file common/v1/errors.proto.
  */
 export const file_common_v1_errors: GenFile = /*@__PURE__*/
-  fileDesc("ChZjb21tb24vdjEvZXJyb3JzLnByb3RvEgljb21tb24udjEq0AMKCUVycm9yS2luZBIaChZFUlJPUl9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSRVJST1JfS0lORF9JTlZBTElEEAESHgoaRVJST1JfS0lORF9VTkFVVEhFTlRJQ0FURUQQAhIYChRFUlJPUl9LSU5EX0ZPUkJJRERFThADEhgKFEVSUk9SX0tJTkRfTk9UX0ZPVU5EEAQSIQodRVJST1JfS0lORF9NRVRIT0RfTk9UX0FMTE9XRUQQBRIdChlFUlJPUl9LSU5EX0FMUkVBRFlfRVhJU1RTEAYSFgoSRVJST1JfS0lORF9SRUZVU0VEEAcSFAoQRVJST1JfS0lORF9TVEFMRRAIEhgKFEVSUk9SX0tJTkRfVE9PX0xBUkdFEAkSJQohRVJST1JfS0lORF9VTlNVUFBPUlRFRF9NRURJQV9UWVBFEAoSGQoVRVJST1JfS0lORF9LRVlfUkVVU0VEEAsSGAoURVJST1JfS0lORF9FWEhBVVNURUQQDBIXChNFUlJPUl9LSU5EX0lOVEVSTkFMEA0SGgoWRVJST1JfS0lORF9VTkFWQUlMQUJMRRAOEiAKHEVSUk9SX0tJTkRfREVBRExJTkVfRVhDRUVERUQQDyrHBAoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEiAKFlJFQVNPTl9SRVFVRVNUX0lOVkFMSUQQARoEmLUYARIjChlSRUFTT05fUEFHRV9UT0tFTl9JTlZBTElEEAIaBJi1GAESHgoUUkVBU09OX1RPS0VOX0lOVkFMSUQQAxoEmLUYAhIeChRSRUFTT05fQUNDRVNTX0RFTklFRBAEGgSYtRgDEh0KE1JFQVNPTl9DU1JGX1JFRlVTRUQQBRoEmLUYAxIgChZSRUFTT05fUk9VVEVfTk9UX0ZPVU5EEAYaBJi1GAQSIwoZUkVBU09OX01FVEhPRF9OT1RfQUxMT1dFRBAHGgSYtRgFEikKH1JFQVNPTl9JREVNUE9URU5DWV9UV0lOX1JVTk5JTkcQCBoEmLUYBxInCh1SRUFTT05fSURFTVBPVEVOQ1lfS0VZX1JFVVNFRBAJGgSYtRgLEhsKEVJFQVNPTl9FVEFHX1NUQUxFEAoaBJi1GAgSIgoYUkVBU09OX1JFUVVFU1RfVE9PX0xBUkdFEAsaBJi1GAkSJwodUkVBU09OX01FRElBX1RZUEVfVU5TVVBQT1JURUQQDBoEmLUYChIdChNSRUFTT05fUkFURV9MSU1JVEVEEA0aBJi1GAwSGQoPUkVBU09OX0lOVEVSTkFMEA4aBJi1GA0SHAoSUkVBU09OX1VOQVZBSUxBQkxFEA8aBJi1GA4SIgoYUkVBU09OX0RFQURMSU5FX0VYQ0VFREVEEBAaBJi1GA86TQoEa2luZBIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGNOGAyABKA4yFC5jb21tb24udjEuRXJyb3JLaW5kUgRraW5kOjwKCHJlZnVzYWxzEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMY0oYDIAMoCVIIcmVmdXNhbHNiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("ChZjb21tb24vdjEvZXJyb3JzLnByb3RvEgljb21tb24udjEq3AYKCUVycm9yS2luZBIaChZFUlJPUl9LSU5EX1VOU1BFQ0lGSUVEEAASMAoSRVJST1JfS0lORF9JTlZBTElEEAEaGKC1GJADqrUYD0ludmFsaWQgcmVxdWVzdBI2ChpFUlJPUl9LSU5EX1VOQVVUSEVOVElDQVRFRBACGhagtRiRA6q1GA1Ob3Qgc2lnbmVkIGluEi4KFEVSUk9SX0tJTkRfRk9SQklEREVOEAMaFKC1GJMDqrUYC05vdCBhbGxvd2VkEiwKFEVSUk9SX0tJTkRfTk9UX0ZPVU5EEAQaEqC1GJQDqrUYCU5vdCBmb3VuZBI+Ch1FUlJPUl9LSU5EX01FVEhPRF9OT1RfQUxMT1dFRBAFGhugtRiVA6q1GBJNZXRob2Qgbm90IGFsbG93ZWQSNgoZRVJST1JfS0lORF9BTFJFQURZX0VYSVNUUxAGGhegtRiZA6q1GA5BbHJlYWR5IGV4aXN0cxI2ChJFUlJPUl9LSU5EX1JFRlVTRUQQBxoeoLUYmQOqtRgVUmVmdXNlZCBpbiB0aGlzIHN0YXRlEjAKEEVSUk9SX0tJTkRfU1RBTEUQCBoaoLUYnAOqtRgRQ2hhbmdlZCBtZWFud2hpbGUSLAoURVJST1JfS0lORF9UT09fTEFSR0UQCRoSoLUYnQOqtRgJVG9vIGxhcmdlEkgKIUVSUk9SX0tJTkRfVU5TVVBQT1JURURfTUVESUFfVFlQRRAKGiGgtRifA6q1GBhNZWRpYSB0eXBlIG5vdCBzdXBwb3J0ZWQSPwoVRVJST1JfS0lORF9LRVlfUkVVU0VEEAsaJKC1GKYDqrUYG0lkZW1wb3RlbmN5IGtleSB1c2VkIGJlZm9yZRIwChRFUlJPUl9LSU5EX0VYSEFVU1RFRBAMGhagtRitA6q1GA1MaW1pdCByZWFjaGVkEjAKE0VSUk9SX0tJTkRfSU5URVJOQUwQDRoXoLUY9AOqtRgOSW50ZXJuYWwgZXJyb3ISNAoWRVJST1JfS0lORF9VTkFWQUlMQUJMRRAOGhigtRj3A6q1GA9UcnkgYWdhaW4gbGF0ZXISNgocRVJST1JfS0lORF9ERUFETElORV9FWENFRURFRBAPGhSgtRj4A6q1GAtPdXQgb2YgdGltZSrHBAoGUmVhc29uEhYKElJFQVNPTl9VTlNQRUNJRklFRBAAEiAKFlJFQVNPTl9SRVFVRVNUX0lOVkFMSUQQARoEmLUYARIjChlSRUFTT05fUEFHRV9UT0tFTl9JTlZBTElEEAIaBJi1GAESHgoUUkVBU09OX1RPS0VOX0lOVkFMSUQQAxoEmLUYAhIeChRSRUFTT05fQUNDRVNTX0RFTklFRBAEGgSYtRgDEh0KE1JFQVNPTl9DU1JGX1JFRlVTRUQQBRoEmLUYAxIgChZSRUFTT05fUk9VVEVfTk9UX0ZPVU5EEAYaBJi1GAQSIwoZUkVBU09OX01FVEhPRF9OT1RfQUxMT1dFRBAHGgSYtRgFEikKH1JFQVNPTl9JREVNUE9URU5DWV9UV0lOX1JVTk5JTkcQCBoEmLUYBxInCh1SRUFTT05fSURFTVBPVEVOQ1lfS0VZX1JFVVNFRBAJGgSYtRgLEhsKEVJFQVNPTl9FVEFHX1NUQUxFEAoaBJi1GAgSIgoYUkVBU09OX1JFUVVFU1RfVE9PX0xBUkdFEAsaBJi1GAkSJwodUkVBU09OX01FRElBX1RZUEVfVU5TVVBQT1JURUQQDBoEmLUYChIdChNSRUFTT05fUkFURV9MSU1JVEVEEA0aBJi1GAwSGQoPUkVBU09OX0lOVEVSTkFMEA4aBJi1GA0SHAoSUkVBU09OX1VOQVZBSUxBQkxFEA8aBJi1GA4SIgoYUkVBU09OX0RFQURMSU5FX0VYQ0VFREVEEBAaBJi1GA86TQoEa2luZBIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGNOGAyABKA4yFC5jb21tb24udjEuRXJyb3JLaW5kUgRraW5kOkQKC2h0dHBfc3RhdHVzEiEuZ29vZ2xlLnByb3RvYnVmLkVudW1WYWx1ZU9wdGlvbnMY1IYDIAEoBVIKaHR0cFN0YXR1czo5CgV0aXRsZRIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGNWGAyABKAlSBXRpdGxlOjwKCHJlZnVzYWxzEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMY0oYDIAMoCVIIcmVmdXNhbHNiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
- * The kinds of refusal. Each kind has one gRPC code, one HTTP status and one title, in one table of the platform.
+ * The kinds of refusal. Each has one HTTP status and one title; the platform's table adds the gRPC code, and a test holds
+ * the two together.
  *
  * @generated from enum common.v1.ErrorKind
  */
@@ -28,105 +29,105 @@ export const ErrorKind = {
   UNSPECIFIED: 0,
 
   /**
-   * The request breaks a rule of the contract: 400.
+   * The request breaks a rule of the contract.
    *
    * @generated from enum value: ERROR_KIND_INVALID = 1;
    */
   INVALID: 1,
 
   /**
-   * Nobody is signed in, or the token is not good: 401.
+   * Nobody is signed in, or the token is not good.
    *
    * @generated from enum value: ERROR_KIND_UNAUTHENTICATED = 2;
    */
   UNAUTHENTICATED: 2,
 
   /**
-   * The caller's role may never do this: 403.
+   * The caller's role may never do this.
    *
    * @generated from enum value: ERROR_KIND_FORBIDDEN = 3;
    */
   FORBIDDEN: 3,
 
   /**
-   * There is no such thing, or the caller may not know of it: 404.
+   * There is no such thing, or the caller may not know of it.
    *
    * @generated from enum value: ERROR_KIND_NOT_FOUND = 4;
    */
   NOT_FOUND: 4,
 
   /**
-   * The route exists, but not for this HTTP method: 405.
+   * The route exists, but not for this HTTP method.
    *
    * @generated from enum value: ERROR_KIND_METHOD_NOT_ALLOWED = 5;
    */
   METHOD_NOT_ALLOWED: 5,
 
   /**
-   * The thing is there already: 409.
+   * The thing is there already.
    *
    * @generated from enum value: ERROR_KIND_ALREADY_EXISTS = 6;
    */
   ALREADY_EXISTS: 6,
 
   /**
-   * The request is well formed, the state of the thing refuses it: 409.
+   * The request is well formed, the state of the thing refuses it.
    *
    * @generated from enum value: ERROR_KIND_REFUSED = 7;
    */
   REFUSED: 7,
 
   /**
-   * The thing changed since the caller read it: 412.
+   * The thing changed since the caller read it.
    *
    * @generated from enum value: ERROR_KIND_STALE = 8;
    */
   STALE: 8,
 
   /**
-   * The request is larger than the limit: 413.
+   * The request is larger than the limit.
    *
    * @generated from enum value: ERROR_KIND_TOO_LARGE = 9;
    */
   TOO_LARGE: 9,
 
   /**
-   * The body is not of a type this API reads: 415.
+   * The body is not of a type this API reads.
    *
    * @generated from enum value: ERROR_KIND_UNSUPPORTED_MEDIA_TYPE = 10;
    */
   UNSUPPORTED_MEDIA_TYPE: 10,
 
   /**
-   * An idempotency key was used before with another request: 422.
+   * An idempotency key was used before with another request.
    *
    * @generated from enum value: ERROR_KIND_KEY_REUSED = 11;
    */
   KEY_REUSED: 11,
 
   /**
-   * A limit of rate or number is reached: 429.
+   * A limit of rate or number is reached.
    *
    * @generated from enum value: ERROR_KIND_EXHAUSTED = 12;
    */
   EXHAUSTED: 12,
 
   /**
-   * A fault on this side, logged and hidden: 500.
+   * A fault on this side, logged and hidden.
    *
    * @generated from enum value: ERROR_KIND_INTERNAL = 13;
    */
   INTERNAL: 13,
 
   /**
-   * Not available now, try again: 503.
+   * Not available now, try again.
    *
    * @generated from enum value: ERROR_KIND_UNAVAILABLE = 14;
    */
   UNAVAILABLE: 14,
 
   /**
-   * The time given for the call is over: 504.
+   * The time given for the call is over.
    *
    * @generated from enum value: ERROR_KIND_DEADLINE_EXCEEDED = 15;
    */
@@ -134,7 +135,8 @@ export const ErrorKind = {
 } as const;
 
 /**
- * The kinds of refusal. Each kind has one gRPC code, one HTTP status and one title, in one table of the platform.
+ * The kinds of refusal. Each has one HTTP status and one title; the platform's table adds the gRPC code, and a test holds
+ * the two together.
  *
  * @generated from enum common.v1.ErrorKind
  */
@@ -295,11 +297,27 @@ export const kind: GenExtension<EnumValueOptions, ErrorKind> = /*@__PURE__*/
   extDesc(file_common_v1_errors, 0);
 
 /**
+ * The HTTP status of a kind.
+ *
+ * @generated from extension: int32 http_status = 50004;
+ */
+export const http_status: GenExtension<EnumValueOptions, number> = /*@__PURE__*/
+  extDesc(file_common_v1_errors, 1);
+
+/**
+ * The title of a kind, as the problem document shows it.
+ *
+ * @generated from extension: string title = 50005;
+ */
+export const title: GenExtension<EnumValueOptions, string> = /*@__PURE__*/
+  extDesc(file_common_v1_errors, 2);
+
+/**
  * The reasons, besides those of `common.v1.Reason`, for which an RPC may refuse: `ORDER_NOT_FOUND`. The API reference is
  * written from it, and the RPC server reports a refusal that is not listed.
  *
  * @generated from extension: repeated string refusals = 50002;
  */
 export const refusals: GenExtension<MethodOptions, string[]> = /*@__PURE__*/
-  extDesc(file_common_v1_errors, 1);
+  extDesc(file_common_v1_errors, 3);
 
