@@ -5,7 +5,7 @@ const exclude = ["**/node_modules/**", "**/.data/**"];
 
 /**
  * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
- * the public REST API of a whole platform, one at a time, since they kill and restart it.
+ * the public REST API of a whole platform. faults: platforms of their own, killed and restarted under load.
  */
 export default defineConfig({
   test: {
@@ -37,9 +37,20 @@ export default defineConfig({
           exclude,
           globalSetup: "e2e/src/global-setup.ts",
           fileParallelism: false,
-          testTimeout: 300_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "faults",
+          include: ["e2e/faults/**/*.test.ts"],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
