@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { freePort } from "../../deploy/embedded/free-port.ts";
+import { startClickHouse } from "../../deploy/embedded/clickhouse/start-clickhouse.ts";
 import { startPostgres } from "../../deploy/embedded/postgres/start-postgres.ts";
 
 declare module "vitest" {
@@ -24,14 +25,16 @@ export async function setup(project: TestProject): Promise<void> {
   // PostgreSQL runs as an unprivileged account when we are root.
   await chmod(folder, 0o711);
 
-  const postgres = await startPostgres({
-    folder: join(folder, "postgres"),
-    port: await freePort(),
-    durability: "none",
-    report: (line) => console.error(line),
-  });
+  const report = (line: string) => console.error(line);
+  const [postgresPort, clickhousePort] = await Promise.all([freePort(), freePort()]);
+  const [postgres, clickhouse] = await Promise.all([
+    startPostgres({ folder: join(folder, "postgres"), port: postgresPort, durability: "none", report }),
+    startClickHouse({ folder: join(folder, "clickhouse"), port: clickhousePort, report }),
+  ]);
   running.use(postgres);
+  running.use(clickhouse);
   project.provide("postgresUrl", postgres.url("postgres"));
+  project.provide("clickhouseUrl", clickhouse.url);
 }
 
 /** Ends the engines and removes their folder. */
