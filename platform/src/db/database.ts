@@ -22,6 +22,8 @@ export interface Queryable {
 
 /** One open transaction. Nothing of it is visible to others before `transaction()` resolves. */
 export interface Transaction extends Queryable {
+  /** The database whose transaction it is. */
+  readonly database: Database;
   /** Runs `effect` once the commit is known to have happened; never after a rollback. Must not throw. */
   afterCommit(effect: () => void): void;
 }

@@ -1,0 +1,70 @@
+import {
+  create,
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type DescMethod,
+  type Message,
+  type MessageInitShape,
+} from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import type { Grant } from "../access/caller.ts";
+import type { Database, Transaction } from "../db/database.ts";
+import { DomainError } from "../errors.ts";
+import { claimKey, keepAnswer, type KeyScope } from "../db/idempotency.ts";
+import { grantOf } from "./grant.ts";
+
+const KEY_CHARS_MAX = 255;
+
+/** What a writing RPC does: reads, decides, writes and tells in one transaction, and gives the response. */
+export type Work<R> = (tx: Transaction, grant: Grant) => Promise<R>;
+
+/**
+ * Implements a writing RPC: one transaction, and at most one effect per idempotency key.
+ *
+ * With metadata `idempotency-key`, the caller's repetition of a request that succeeded gets the first answer, for 24 h. A
+ * twin of a running request waits for its end. A refused request leaves no trace: its key may be tried again.
+ *
+ * @throws {DomainError} invalid REQUEST_INVALID when the key is empty or longer than 255 characters; keyReused
+ *   IDEMPOTENCY_KEY_REUSED when the key came with another request; refused IDEMPOTENCY_TWIN_RUNNING when the first
+ *   request did not end in time; and whatever `work` throws.
+ */
+export async function mutate<R extends object>(
+  db: Database,
+  context: HandlerContext,
+  request: Message,
+  work: Work<R>,
+): Promise<R> {
+  const grant = grantOf(context);
+  const key = context.requestHeader.get("idempotency-key");
+  if (key === null) return db.transaction((tx) => work(tx, grant));
+
+  assertKey(key);
+  const { method } = context;
+  const scope = { actor: grant.caller.actor, method: `${method.parent.typeName}/${method.name}`, key };
+  const claim = { scope, request: toBinary(method.input, request), deadlineMs: context.timeoutMs() };
+  return db.transaction(async (tx) => {
+    const answer = await claimKey(tx, claim);
+    if (answer) {
+      context.responseHeader.set("idempotency-replayed", "true");
+      // What was stored is a whole message of the method's output; `R` is that message or what makes one.
+      return fromBinary(method.output, answer) as unknown as R;
+    }
+    const response = await work(tx, grant);
+    await keep(tx, method, scope, response);
+    return response;
+  });
+}
+
+async function keep(tx: Transaction, method: DescMethod, scope: KeyScope, response: object): Promise<void> {
+  await keepAnswer(
+    tx,
+    scope,
+    toBinary(method.output, create(method.output, response as MessageInitShape<DescMessage>)),
+  );
+}
+
+function assertKey(key: string): void {
+  if (key.length > 0 && key.length <= KEY_CHARS_MAX) return;
+  throw new DomainError("invalid", "REQUEST_INVALID", `an idempotency key has 1 to ${KEY_CHARS_MAX} characters`);
+}
