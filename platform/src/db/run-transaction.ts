@@ -60,7 +60,7 @@ function openTransaction(client: ClientBase, { database, run }: Resources) {
   const turns = inTurn();
   const tx: Transaction = {
     database,
-    query: (name, text, values) => {
+    query: async (name, text, values) => {
       if (!isOpen) throw new Error(`statement ${name} came after the end of its transaction`);
       return turns.next(() => noting(run(client, { name, text, values })));
     },
