@@ -1,0 +1,66 @@
+import type { JsonValue } from "@bufbuild/protobuf";
+import { TranscodingError } from "./transcoding-error.ts";
+
+const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+const OTHER_CHARSET = /;\s*charset\s*=\s*(?!"?utf-8"?\s*(?:;|$))/i;
+
+/**
+ * Reads a request's body as JSON; undefined when it is empty. Reads no more than `bytesMax` of it, whether its length was
+ * told or not.
+ *
+ * @throws {TranscodingError} unsupportedMediaType, tooLarge, or invalid for what is not JSON in UTF-8.
+ */
+export async function readJsonBody(request: Request, bytesMax: number): Promise<JsonValue | undefined> {
+  const mediaType = request.headers.get("content-type");
+  if (mediaType !== null && (!JSON_MEDIA_TYPE.test(mediaType) || OTHER_CHARSET.test(mediaType))) {
+    throw unsupportedMediaType();
+  }
+  const bytes = await readBytes(request, bytesMax);
+  if (bytes.byteLength === 0) return undefined;
+  if (mediaType === null) throw unsupportedMediaType();
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as JsonValue;
+  } catch {
+    throw new TranscodingError("invalid", "the body is not valid JSON in UTF-8", {
+      violations: [{ field: "", message: "must be valid JSON in UTF-8" }],
+    });
+  }
+}
+
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const length = request.headers.get("content-length");
+  if (length !== null) {
+    if (Number(length) > bytesMax) throw tooLarge(bytesMax);
+    // The HTTP parser holds a body to the length it was announced with, so this cannot grow.
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream: the rest is not read.
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
+    chunks.push(chunk);
+  }
+  return concat(chunks, bytes);
+}
+
+function concat(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const all = new Uint8Array(bytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}
+
+function tooLarge(bytesMax: number): TranscodingError {
+  return new TranscodingError("tooLarge", `the body is larger than ${bytesMax} bytes`);
+}
+
+function unsupportedMediaType(): TranscodingError {
+  return new TranscodingError("unsupportedMediaType", "the body must be application/json in UTF-8", {
+    headers: { accept: "application/json" },
+  });
+}
