@@ -1,0 +1,38 @@
+import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
+import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import type { Bus } from "@animal-delivery/platform/bus/bus";
+import type { Database } from "@animal-delivery/platform/db/database";
+import { consumeEvents } from "@animal-delivery/platform/inbox/consume-events";
+import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
+import type { Service } from "@animal-delivery/platform/service/service";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import { DELIVERY_EVENTS, deliveryEventHandlers } from "./consumers/delivery-events.ts";
+import { createOrderMetrics } from "./metrics.ts";
+import { orderService } from "./rpc/order-service.ts";
+import { productService } from "./rpc/product-service.ts";
+
+export interface Resources {
+  readonly telemetry: Telemetry;
+  /** Migrated by `MIGRATIONS`. */
+  readonly db: Database;
+  readonly bus: Bus;
+}
+
+/** The orders service: the catalogue with its stock, and orders. It has nothing to configure but its resources. */
+export function createOrders(_config: object, { telemetry, db, bus }: Resources): Service {
+  const metrics = createOrderMetrics(telemetry.meters);
+  const handlers = deliveryEventHandlers(metrics, telemetry.log);
+
+  return {
+    name: "orders",
+    routes(router) {
+      router.service(ProductService, productService(db));
+      router.service(OrderService, orderService(db, metrics));
+    },
+    tasks: [
+      relayOutbox({ db, bus, telemetry }),
+      consumeEvents({ consumer: "orders", topics: [DELIVERY_EVENTS], db, bus, telemetry, handlers }),
+    ],
+    checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
+  };
+}
