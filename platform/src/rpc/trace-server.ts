@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { SpanKind, trace, type Span, type Tracer } from "@opentelemetry/api";
+import { SpanKind, trace, type Tracer } from "@opentelemetry/api";
 import type { Interceptor } from "@connectrpc/connect";
 import { runInContext, type RequestContext } from "../request-context.ts";
 import { contextFrom } from "../telemetry/propagation.ts";
@@ -12,41 +12,34 @@ const ID = /^[\w.:-]{1,128}$/;
 /** Opens the span of a call, as a child of the caller's, and the request context that everything below finds. */
 export function traceServerInterceptor(tracer: Tracer): Interceptor {
   return (next) => async (request) => {
-    const parent = contextFrom({
-      traceparent: request.header.get("traceparent") ?? undefined,
-      tracestate: request.header.get("tracestate") ?? undefined,
-    });
-    const span = startSpan(tracer, request.method, SpanKind.SERVER, parent);
-    const context: RequestContext = {
-      ...idsOf(request.header),
-      trace: trace.setSpan(parent, span),
-      signal: request.signal,
-    };
-    return runInContext(context, () => traced(next, request, context, span));
+    const incoming = incomingContext(request.header, request.signal);
+    const span = startSpan(tracer, request.method, SpanKind.SERVER, incoming.trace);
+    const context = { ...incoming, trace: trace.setSpan(incoming.trace, span) };
+    const end = (error: unknown): void => endSpan(span, "server", error);
+    try {
+      const response = await runInContext(context, () => next(request));
+      if (response.stream) return wrapStream(response, { pull: (pull) => runInContext(context, pull), end });
+      end(undefined);
+      return response;
+    } catch (error) {
+      end(error);
+      throw error;
+    }
   };
 }
 
-async function traced(
-  next: Parameters<Interceptor>[0],
-  request: Parameters<ReturnType<Interceptor>>[0],
-  context: RequestContext,
-  span: Span,
-) {
-  const end = (error: unknown): void => endSpan(span, "server", error);
-  try {
-    const response = await next(request);
-    if (response.stream) return wrapStream(response, { pull: (pull) => runInContext(context, pull), end });
-    end(undefined);
-    return response;
-  } catch (error) {
-    end(error);
-    throw error;
-  }
-}
-
-function idsOf(header: Headers): { requestId: string; correlationId: string } {
+/** The context that a call's metadata carries: its trace and ids, with an id of its own when it has none. */
+export function incomingContext(header: Headers, signal: AbortSignal): RequestContext {
   const requestId = idIn(header, "x-request-id") ?? randomUUID();
-  return { requestId, correlationId: idIn(header, "x-correlation-id") ?? requestId };
+  return {
+    requestId,
+    correlationId: idIn(header, "x-correlation-id") ?? requestId,
+    trace: contextFrom({
+      traceparent: header.get("traceparent") ?? undefined,
+      tracestate: header.get("tracestate") ?? undefined,
+    }),
+    signal,
+  };
 }
 
 function idIn(header: Headers, name: string): string | undefined {

@@ -30,7 +30,12 @@ async function* validated<D extends DescMessage>(
   }
 }
 
-function assertValid<D extends DescMessage>(schema: D, message: MessageShape<D>, domain: string): void {
+/**
+ * For messages that a handler puts together itself.
+ *
+ * @throws {ConnectError} the refusal REQUEST_INVALID, naming each field.
+ */
+export function assertValid<D extends DescMessage>(schema: D, message: MessageShape<D>, domain: string): void {
   const result = validator.validate(schema, message);
   if (result.kind === "valid") return;
   if (result.kind === "error") throw result.error;

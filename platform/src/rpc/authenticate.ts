@@ -1,0 +1,84 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import type { Access } from "../access/access.ts";
+import type { Caller, Grant, User } from "../access/caller.ts";
+import type { DeniedSessions } from "../access/denied-sessions.ts";
+import type { TokenVerifier } from "../access/token.ts";
+import { DomainError } from "../errors.ts";
+import { grantKey } from "./grant.ts";
+import { isInfrastructure } from "./infrastructure.ts";
+import { peerKey } from "./peer.ts";
+
+/** The peer whose calls carry users, and callers that are nobody. */
+const GATEWAY = "api-gateway";
+
+export interface AuthenticateOptions {
+  readonly verifier: TokenVerifier;
+  readonly access: Access;
+  readonly deniedSessions?: Pick<DeniedSessions, "isDenied"> | undefined;
+}
+
+/** Finds out who calls and whether they may. */
+export interface Authenticator {
+  /**
+   * Sets the grant of a call, before its body is read.
+   *
+   * @throws {DomainError} unauthenticated TOKEN_INVALID, forbidden ACCESS_DENIED; unavailable while tokens cannot be checked.
+   */
+  readonly authenticate: (context: HandlerContext) => Promise<void>;
+  /**
+   * Looks at a grant that is in use for long.
+   *
+   * @throws {DomainError} unauthenticated TOKEN_INVALID when its token expired or its session ended.
+   */
+  readonly recheck: (grant: Grant) => void;
+}
+
+export function createAuthenticator({ verifier, access, deniedSessions }: AuthenticateOptions): Authenticator {
+  const assertNotDenied = (user: User): void => {
+    if (user.sessionId && deniedSessions?.isDenied(user.sessionId)) throw tokenInvalid("the session has ended");
+  };
+  return {
+    async authenticate(context) {
+      const peer = context.values.get(peerKey);
+      if (!peer) throw tokenInvalid("the client certificate names no service of this platform");
+      if (isInfrastructure(context.method)) return;
+      const token = bearerToken(context.requestHeader);
+      const user = token === undefined ? undefined : await verifier.verify(token);
+      if (user) assertNotDenied(user);
+      const caller = callerOf(peer, user);
+      const relations = access.grant(caller.roles, context.method);
+      if (relations.size === 0) throw refusalFor(caller);
+      context.values.set(grantKey, { caller, relations });
+    },
+    recheck({ caller: { user } }) {
+      if (!user) return;
+      if (user.expiresAt.getTime() <= Date.now()) throw tokenInvalid("the access token has expired");
+      assertNotDenied(user);
+    },
+  };
+}
+
+function callerOf(peer: string, user: User | undefined): Caller {
+  const service = `service:${peer}`;
+  if (peer !== GATEWAY) return { peer, user, roles: [service], actor: user?.subject ?? service };
+  return { peer, user, roles: user?.roles ?? ["anonymous"], actor: user?.subject ?? "anonymous" };
+}
+
+/** Whoever is not signed in is asked to sign in; others are told no. */
+function refusalFor({ peer, user }: Caller): DomainError {
+  if (peer === GATEWAY && !user) return tokenInvalid("this operation needs an access token");
+  return new DomainError("forbidden", "ACCESS_DENIED", "the caller's roles do not allow this operation");
+}
+
+/** The token of `authorization`; undefined without the header. */
+function bearerToken(header: Headers): string | undefined {
+  const authorization = header.get("authorization");
+  if (authorization === null) return undefined;
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
+  if (!token) throw tokenInvalid("the authorization header holds no bearer token");
+  return token;
+}
+
+function tokenInvalid(message: string): DomainError {
+  return new DomainError("unauthenticated", "TOKEN_INVALID", message);
+}

@@ -1,0 +1,36 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import { runInContext } from "../request-context.ts";
+import type { Telemetry } from "../telemetry/resources.ts";
+import type { Authenticator } from "./authenticate.ts";
+import { outwardError } from "./error.ts";
+import { logServedCall } from "./log.ts";
+import { rpcMetrics } from "./metrics.ts";
+import { incomingContext } from "./trace-server.ts";
+
+/**
+ * Authentication as connect's request gate, which runs before a byte of the body is read. A call refused here never comes
+ * to the interceptors, so it is logged, counted and translated in this place.
+ */
+export function authenticationGate(
+  { authenticate }: Pick<Authenticator, "authenticate">,
+  domain: string,
+  { log, meters }: Telemetry,
+): (context: HandlerContext) => Promise<void> {
+  const metrics = rpcMetrics(meters, "server");
+  return async (context) => {
+    const startedAt = performance.now();
+    try {
+      await authenticate(context);
+    } catch (cause) {
+      const { method, requestHeader, signal } = context;
+      runInContext(incomingContext(requestHeader, signal), () => {
+        const error = outwardError(cause, method, { domain, log });
+        const durationMs = performance.now() - startedAt;
+        metrics.started(method);
+        metrics.ended(method, error, durationMs);
+        logServedCall(log, { method, caller: undefined, error, durationMs });
+        throw error;
+      });
+    }
+  };
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, type Transport } from "@connectrpc/connect";
+import { ErrorInfoSchema } from "@animal-delivery/contracts/gen/google/rpc/error_details_pb";
+import { methodName } from "./method-name.ts";
+
+export interface RetryOptions {
+  /** How often a call is tried again. */
+  readonly retriesMax?: number;
+  /** The first pause; each further one is three times as long, and each is shortened by chance to half at the most. */
+  readonly pauseMs?: number;
+  readonly onRetry?: (method: string, error: ConnectError) => void;
+}
+
+/** How a broken connection shows itself; a server's own answer with one of these codes has an ErrorInfo. */
+const LOST: ReadonlySet<Code> = new Set([Code.Aborted, Code.Internal, Code.Unknown, Code.Canceled]);
+
+/**
+ * Tries unary calls again that may be repeated: reads, and writes with an idempotency key. This is the one layer of the
+ * platform that does so. The time given for the call covers all tries.
+ */
+export function retryingTransport(
+  inner: Transport,
+  { retriesMax = 3, pauseMs = 60, onRetry }: RetryOptions = {},
+): Transport {
+  return {
+    ...inner,
+    async unary(method, signal, timeoutMs, header, ...rest) {
+      const giveUpAt = performance.now() + (timeoutMs ?? Infinity);
+      const retries = isRepeatable(method, new Headers(header)) ? retriesMax : 0;
+      for (let tried = 0; ; tried++) {
+        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, giveUpAt - performance.now());
+        try {
+          return await inner.unary(method, signal, leftMs, header, ...rest);
+        } catch (cause) {
+          const error = ConnectError.from(cause);
+          const waitMs = pauseMs * 3 ** tried * (0.5 + Math.random() / 2);
+          const isOver = signal?.aborted || performance.now() + waitMs >= giveUpAt;
+          if (tried >= retries || isOver || !isTransient(error)) throw error;
+          onRetry?.(methodName(method), error);
+          await sleep(waitMs, undefined, signal && { signal }).catch(() => Promise.reject(error));
+        }
+      }
+    },
+  };
+}
+
+function isRepeatable(method: DescMethod, header: Headers): boolean {
+  return method.idempotency === Level.NO_SIDE_EFFECTS || header.has("idempotency-key");
+}
+
+function isTransient(error: ConnectError): boolean {
+  if (error.code === Code.Unavailable) return true;
+  return LOST.has(error.code) && error.findDetails(ErrorInfoSchema).length === 0;
+}

@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo } from "node:net";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { Telemetry } from "../telemetry/resources.ts";
+import type { TlsMaterial } from "../tls/watch-tls.ts";
+import type { Authenticator } from "./authenticate.ts";
+import type { DeadlineOptions } from "./deadline.ts";
+import { drainServer } from "./drain-server.ts";
+import type { ErrorOptions } from "./error.ts";
+import { healthRoutes } from "./health.ts";
+import { errorDomain, serverInterceptors } from "./interceptors.ts";
+import { contextWithPeer } from "./peer.ts";
+import { reflectionRoutes } from "./reflection.ts";
+import { authenticationGate } from "./request-gate.ts";
+import { HTTP2_LIMITS, MESSAGE_BYTES_MAX, TIMER_MS_MAX } from "./limits.ts";
+
+export interface RpcServerOptions {
+  /** The service's name: `orders`. */
+  readonly name: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly tls: TlsMaterial;
+  readonly routes: (router: ConnectRouter) => void;
+  readonly authenticate: Authenticator;
+  readonly telemetry: Telemetry;
+  readonly deadline?: Pick<DeadlineOptions, "defaultTimeoutMs" | "maxTimeoutMs" | "streamMaxAgeMs" | "recheckMs">;
+  /** What gRPC's health service answers while the server does not drain; true unless given. */
+  readonly isServing?: () => boolean;
+  /** For tests that fail on it. */
+  readonly onUndocumentedRefusal?: ErrorOptions["onUndocumentedRefusal"];
+}
+
+export interface RpcServer {
+  readonly port: number;
+  /** Stops accepting, ends streams with UNAVAILABLE, lets calls finish; cuts what is left after `graceMs`. */
+  drain(graceMs?: number): Promise<void>;
+}
+
+/** Serves RPCs over HTTP/2 with TLS 1.3 to callers that show a certificate of the platform's authority. */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const { tls, telemetry } = options;
+  const draining = new AbortController();
+  const handler = requestHandler(options, draining.signal);
+  const server = createSecureServer({ ...HTTP2_LIMITS, ...tlsOptions(tls) }, (request, response) => {
+    try {
+      handler(request, response);
+    } catch (err) {
+      // Connect throws here when a request names no authority, and nobody above would catch it.
+      telemetry.log.warn("rpc request refused", { err });
+      response.stream.close();
+    }
+  });
+  const sessions = watchSessions(server, telemetry);
+  const stopReload = tls.onChange(() => server.setSecureContext(tlsOptions(tls)));
+  server.listen(options.port, options.host);
+  await once(server, "listening");
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    drain: async (graceMs = 10_000) => {
+      stopReload();
+      draining.abort();
+      await drainServer(server, sessions, graceMs);
+    },
+  };
+}
+
+function requestHandler(options: RpcServerOptions, draining: AbortSignal) {
+  const { name, telemetry, authenticate, onUndocumentedRefusal } = options;
+  const { recheck } = authenticate;
+  const isServing = (): boolean => !draining.aborted && (options.isServing?.() ?? true);
+  return connectNodeAdapter({
+    routes: (router) => {
+      options.routes(router);
+      const services = [...new Set(router.handlers.map(({ service }) => service))];
+      healthRoutes(router, services, isServing);
+      reflectionRoutes(router, services);
+    },
+    interceptors: serverInterceptors({
+      name,
+      telemetry,
+      deadline: { ...options.deadline, recheck, draining },
+      onUndocumentedRefusal,
+    }),
+    requestGate: authenticationGate(authenticate, errorDomain(name), telemetry),
+    contextValues: contextWithPeer,
+    readMaxBytes: MESSAGE_BYTES_MAX,
+    writeMaxBytes: MESSAGE_BYTES_MAX,
+    maxTimeoutMs: TIMER_MS_MAX,
+    // Inside a cluster compressing costs more than the bytes it saves.
+    acceptCompression: [],
+    grpcWeb: false,
+    connect: false,
+  });
+}
+
+function tlsOptions(tls: TlsMaterial) {
+  return { ...tls.current(), minVersion: "TLSv1.3", requestCert: true, rejectUnauthorized: true } as const;
+}
+
+function watchSessions(server: Http2SecureServer, { log }: Telemetry): ReadonlySet<ServerHttp2Session> {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.on("close", () => sessions.delete(session));
+    session.on("error", (err) => log.debug("rpc connection failed", { err }));
+  });
+  server.on("tlsClientError", (err) => log.info("tls handshake refused", { err }));
+  return sessions;
+}
