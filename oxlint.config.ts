@@ -101,6 +101,7 @@ export default defineConfig({
         "typescript/no-non-null-assertion": "off",
         "typescript/require-array-sort-compare": "off",
         "vitest/expect-expect": "off",
+        "vitest/no-conditional-expect": "off",
         "vitest/valid-expect": ["error", { maxArgs: 2 }],
         "max-lines": "off",
       },
