@@ -1,0 +1,47 @@
+import { ConnectError, type Client } from "@connectrpc/connect";
+import type { Order, OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
+import type { Caller } from "@animal-delivery/platform/access/caller";
+import { fromConnectError } from "@animal-delivery/platform/error-codes";
+import { DomainError } from "@animal-delivery/platform/errors";
+import { onBehalfOf } from "@animal-delivery/platform/rpc/client";
+import type { Dispatched } from "../domain/delivery.ts";
+import { deliveryIdOf } from "./delivery-id.ts";
+import { orderNotFound, orderStatusRefused } from "../domain/refusals.ts";
+import { journeyOf } from "./journey-of-order.ts";
+
+/**
+ * Takes an order over from orders: it becomes dispatched, for this delivery alone. Called again it answers the same.
+ *
+ * @param caller the user it is done for; undefined for the service's own work.
+ * @throws {DomainError} notFound ORDER_NOT_FOUND, refused ORDER_STATUS_REFUSED, unavailable, deadlineExceeded.
+ */
+export async function dispatchOrder(
+  orders: Client<typeof OrderService>,
+  orderId: string,
+  caller: Caller | undefined,
+): Promise<Dispatched> {
+  const deliveryId = deliveryIdOf(orderId);
+  const options = caller ? onBehalfOf(caller) : {};
+  const { order } = await orders.dispatchOrder({ orderId, deliveryId }, options).catch((error: unknown) => {
+    throw refusalOf(error, orderId);
+  });
+  if (!order) throw new Error("orders dispatched an order without telling it");
+  return dispatched(order, deliveryId);
+}
+
+function dispatched(order: Order, deliveryId: string): Dispatched {
+  return { deliveryId, orderId: order.orderId, customerId: order.customerId, journey: journeyOf(order) };
+}
+
+/** What a refusal of orders means to a caller of delivery. */
+function refusalOf(error: unknown, orderId: string): Error {
+  const refusal = fromConnectError(ConnectError.from(error));
+  const cause = { cause: error };
+  if (refusal.reason === "ORDER_NOT_FOUND") return orderNotFound(orderId, cause);
+  if (refusal.reason === "ORDER_STATUS_REFUSED") return orderStatusRefused(orderId, cause);
+  if (refusal.kind === "unauthenticated" || refusal.kind === "deadlineExceeded") return refusal;
+  if (refusal.kind === "unavailable") {
+    return new DomainError("unavailable", "UNAVAILABLE", "orders is not available now", {}, cause);
+  }
+  return new Error("orders answered DispatchOrder with an error that its contract does not list", cause);
+}

@@ -1,0 +1,38 @@
+import type { Client } from "@connectrpc/connect";
+import {
+  OrderCancellationRequestedSchema,
+  OrderDispatchedSchema,
+} from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
+import type { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
+import type { Database } from "@animal-delivery/platform/db/database";
+import { on, type EventHandler } from "@animal-delivery/platform/inbox/consume-events";
+import { decideCancellation } from "../app/decide-cancellation.ts";
+import { dispatchOrder } from "../app/dispatch-order.ts";
+import type { DeliveryObserver } from "../app/observer.ts";
+import { insertStarted } from "../app/start-delivery.ts";
+import { findDelivery } from "../store/delivery-repository.ts";
+import { EVERY_ROW } from "../store/visibility.ts";
+
+/** The topic of orders that delivery listens to. */
+export const ORDER_EVENTS = "orders.events";
+
+/** What delivery does about orders' events. */
+export function orderEventHandlers(
+  db: Database,
+  orders: Client<typeof OrderService>,
+  observer: DeliveryObserver,
+): EventHandler[] {
+  return [
+    // Repairs a StartDelivery that ended between orders' commit and ours: without this the order would wait for ever.
+    on(OrderDispatchedSchema, {
+      async prepare({ orderId, deliveryId }) {
+        const exists = await findDelivery(db, deliveryId, EVERY_ROW);
+        return exists ? undefined : dispatchOrder(orders, orderId, undefined);
+      },
+      async apply(tx, _message, order) {
+        if (order) await insertStarted(tx, observer, order, "service:delivery");
+      },
+    }),
+    on(OrderCancellationRequestedSchema, (tx, { deliveryId }) => decideCancellation(tx, observer, deliveryId)),
+  ];
+}
