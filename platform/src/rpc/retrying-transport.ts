@@ -30,7 +30,8 @@ export function retryingTransport(
       const giveUpAt = performance.now() + (timeoutMs ?? Infinity);
       const retries = isRepeatable(method, new Headers(header)) ? retriesMax : 0;
       for (let tried = 0; ; tried++) {
-        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, giveUpAt - performance.now());
+        // gRPC's header takes whole milliseconds alone.
+        const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(giveUpAt - performance.now()));
         try {
           return await inner.unary(method, signal, leftMs, header, ...rest);
         } catch (cause) {
