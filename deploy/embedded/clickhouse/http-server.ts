@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { createTurns, type Turns } from "../turns.ts";
 import { readBody } from "./body.ts";
 import { authenticate, type Credentials } from "./credentials.ts";
 import type { Engine } from "./engine.ts";
 import { ClickHouseException, toResponse } from "./exception.ts";
 import { BODY_BYTES_MAX, RUNNING_MAX, WAITING_MAX } from "./limits.ts";
 import { toStatement } from "./statement.ts";
-import { createTurns, type Turns } from "./turns.ts";
 
 interface Context {
   readonly engine: Engine;
@@ -18,7 +18,8 @@ interface Context {
 
 /** The part of ClickHouse's HTTP interface that @clickhouse/client uses, in front of the embedded engine. */
 export function createHttpServer(engine: Engine, credentials: Credentials): Server {
-  const context = { engine, credentials, turns: createTurns(RUNNING_MAX, WAITING_MAX) };
+  const turns = createTurns({ runningMax: RUNNING_MAX, waitingMax: WAITING_MAX, refusal: tooManyQueries });
+  const context = { engine, credentials, turns };
   // A body may take its time; a statement has its own limit; an idle connection outlives the client's 2.5 s.
   const limits = { requestTimeout: 120_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 };
   return createServer(limits, (request, response) => {
@@ -66,6 +67,10 @@ async function runStatement(
   } else {
     response.end(outcome.bytes);
   }
+}
+
+function tooManyQueries(): ClickHouseException {
+  return new ClickHouseException(202, "TOO_MANY_SIMULTANEOUS_QUERIES", 503, "Too many simultaneous queries.");
 }
 
 function wantsGzip(request: IncomingMessage, address: URLSearchParams): boolean {

@@ -1,12 +1,17 @@
-import { ClickHouseException } from "./exception.ts";
-
 /** Lets so many works run at once and so many wait. */
 export interface Turns {
-  /** @throws {ClickHouseException} TOO_MANY_SIMULTANEOUS_QUERIES when the queue is full. */
+  /** @throws the refusal when the queue is full. */
   take<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export function createTurns(runningMax: number, waitingMax: number): Turns {
+export interface TurnsOptions {
+  readonly runningMax: number;
+  readonly waitingMax: number;
+  /** What the one who finds the queue full gets. */
+  readonly refusal: () => Error;
+}
+
+export function createTurns({ runningMax, waitingMax, refusal }: TurnsOptions): Turns {
   const waiting: (() => void)[] = [];
   let running = 0;
 
@@ -21,9 +26,7 @@ export function createTurns(runningMax: number, waitingMax: number): Turns {
       if (running < runningMax) {
         running += 1;
       } else {
-        if (waiting.length >= waitingMax) {
-          throw new ClickHouseException(202, "TOO_MANY_SIMULTANEOUS_QUERIES", 503, "Too many simultaneous queries.");
-        }
+        if (waiting.length >= waitingMax) throw refusal();
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
       try {

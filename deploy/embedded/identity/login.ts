@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Database } from "@animal-delivery/platform/db/database";
+import { errors, type Provider } from "oidc-provider";
+import { checkCredentials } from "./check-credentials.ts";
+import { escapeHtml, page, pageHeaders, sendPage } from "./page.ts";
+import { SEEDED_USERS } from "./seeded-users.ts";
+
+export interface LoginOptions {
+  readonly provider: Provider;
+  readonly db: Database;
+  readonly gatewayOrigin: string;
+}
+
+const FORM_BYTES_MAX = 4_096;
+
+/** Whether a request is for the sign-in page. */
+export function isLogin(request: IncomingMessage): boolean {
+  return request.url?.startsWith("/interaction/") ?? false;
+}
+
+/** Shows the sign-in form and takes it. The cookie of the interaction, which no other site's form brings, guards it. */
+export async function answerLogin(
+  { provider, db, gatewayOrigin }: LoginOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const headers = pageHeaders(gatewayOrigin);
+  try {
+    await provider.interactionDetails(request, response);
+    if (request.method !== "POST") return sendPage(response, 200, loginPage(""), headers);
+
+    const form = new URLSearchParams(await readForm(request));
+    const user = await checkCredentials(db, form.get("username") ?? "", form.get("password") ?? "");
+    if (!user) return sendPage(response, 401, loginPage("Name or password is wrong."), headers);
+    const result = { login: { accountId: user.userId, remember: false } };
+    await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+  } catch (error) {
+    if (!(error instanceof errors.SessionNotFound)) throw error;
+    const text = `<p>This sign-in took too long or was used already. <a href="${gatewayOrigin}/">Start again</a></p>`;
+    sendPage(response, 400, page("Sign-in expired", text), headers);
+  }
+}
+
+async function readForm(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= FORM_BYTES_MAX) chunks.push(chunk);
+  }
+  return bytes > FORM_BYTES_MAX ? "" : Buffer.concat(chunks).toString("utf8");
+}
+
+function loginPage(error: string): string {
+  const examples = SEEDED_USERS.map(({ username, password }) => `${username} / ${password}`).join("<br>");
+  return page(
+    "Sign in",
+    `<p class="error" role="alert">${escapeHtml(error)}</p>
+<form method="post"><label for="username">Name</label>
+<input id="username" name="username" autocomplete="username" required autofocus>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<button>Sign in</button></form><p class="hint">Users of this development platform:<br>${examples}</p>`,
+  );
+}
