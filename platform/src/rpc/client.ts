@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { createClient, type CallOptions, type Client } from "@connectrpc/connect";
+import { createClient, type CallOptions, type Client, type Transport } from "@connectrpc/connect";
 import { Counter } from "prom-client";
 import type { Caller } from "../access/caller.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
@@ -28,7 +28,12 @@ export interface RpcClientOptions {
  * with ConnectError: translate it by `fromConnectError` before it goes further.
  */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): Client<S> {
-  const { address, tls, telemetry, timeoutMs = 2_000, peer = packageOf(service), retries } = options;
+  return createClient(service, createRpcTransport({ peer: packageOf(service), ...options }));
+}
+
+/** What carries the calls of such a client, for whoever calls by descriptors or calls several services of one peer. */
+export function createRpcTransport(options: RpcClientOptions & { readonly peer: string }): Transport {
+  const { address, tls, telemetry, timeoutMs = 2_000, peer, retries } = options;
   const transport = createTransport({
     address,
     tls,
@@ -36,7 +41,7 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
     interceptors: [traceClientInterceptor(telemetry.tracer), metricsInterceptor(telemetry.meters, "client")],
   });
   const onRetry = retryObserver(telemetry);
-  return createClient(service, boundedTransport(retryingTransport(transport, { ...retries, onRetry }), timeoutMs));
+  return boundedTransport(retryingTransport(transport, { ...retries, onRetry }), timeoutMs);
 }
 
 /** Call options that carry the user on whose behalf a service calls another; without a user it calls on its own. */
