@@ -26,7 +26,7 @@ export interface AccessOption {
   readonly action: string;
 }
 
-export interface CounterExample {
+interface CounterExample {
   readonly ruleId: string;
   readonly json: string;
 }

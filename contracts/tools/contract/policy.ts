@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { newEnforcer, newModelFromString, StringAdapter } from "casbin";
 
-export interface PolicyRow {
+interface PolicyRow {
   readonly role: string;
   readonly resource: string;
   readonly action: string;

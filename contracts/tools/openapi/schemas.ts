@@ -16,7 +16,7 @@ export interface Schemas {
 }
 
 /** `patch`: every field may be left out, in messages inside too, since what the body holds is what changes. */
-export type Variant = "whole" | "patch";
+type Variant = "whole" | "patch";
 
 export function createSchemas(commentOf: CommentOf): Schemas {
   const components = new Map<string, JsonObject>();

@@ -80,6 +80,17 @@ describe("reload", () => {
     expect(access.grant(["customer"], getOrder)).toEqual(new Set(["customer"]));
   });
 
+  it("ends with the newest policy when several reloads are asked for at once, one of them in vain", async () => {
+    const access = await loadAccess(files);
+    await writeFile(files.policy, "p, admin, order, read, nobody\n");
+    const first = expect(access.reload()).rejects.toThrow(/policy row/);
+    const second = first.then(async () => writeFile(files.policy, "p, courier, order, read, courier\n"));
+
+    await second.then(async () => Promise.all([access.reload(), access.reload()]));
+
+    expect(access.grant(["courier"], getOrder)).toEqual(new Set(["courier"]));
+  });
+
   it("keeps the old policy when the file is gone", async () => {
     const access = await loadAccess(files);
     await rm(files.policy);

@@ -19,6 +19,12 @@ export interface Access {
 /** @throws {Error} when the policy cannot be read or has a row that this platform does not understand. */
 export async function loadAccess(files: PolicyFiles = contractPolicyFiles()): Promise<Access> {
   let rowOf = rowLookup(await compileFiles(files));
+  let reloads: Promise<void> = Promise.resolve();
+
+  const readAfter = async (before: Promise<void>): Promise<void> => {
+    await Promise.allSettled([before]);
+    rowOf = rowLookup(await compileFiles(files));
+  };
 
   return {
     grant(roles, method) {
@@ -29,7 +35,9 @@ export async function loadAccess(files: PolicyFiles = contractPolicyFiles()): Pr
       return relationsOf(mask);
     },
     async reload() {
-      rowOf = rowLookup(await compileFiles(files));
+      // One after the other, so that the last one to be asked for is the last one to read.
+      reloads = readAfter(reloads);
+      return reloads;
     },
   };
 }
