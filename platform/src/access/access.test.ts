@@ -80,13 +80,13 @@ describe("reload", () => {
     expect(access.grant(["customer"], getOrder)).toEqual(new Set(["customer"]));
   });
 
-  it("ends with the newest policy when several reloads are asked for at once, one of them in vain", async () => {
+  it("goes on after a reload that failed, with several asked for at once", async () => {
     const access = await loadAccess(files);
     await writeFile(files.policy, "p, admin, order, read, nobody\n");
-    const first = expect(access.reload()).rejects.toThrow(/policy row/);
-    const second = first.then(async () => writeFile(files.policy, "p, courier, order, read, courier\n"));
+    await expect(access.reload()).rejects.toThrow(/policy row/);
+    await writeFile(files.policy, "p, courier, order, read, courier\n");
 
-    await second.then(async () => Promise.all([access.reload(), access.reload()]));
+    await Promise.all([access.reload(), access.reload()]);
 
     expect(access.grant(["courier"], getOrder)).toEqual(new Set(["courier"]));
   });
