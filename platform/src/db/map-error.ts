@@ -9,6 +9,9 @@ const AWAY = /^(08|53|57P|25P03)/;
 
 const QUERY_CANCELED = "57014";
 
+/** A character that Postgres cannot hold, in text or in jsonb: U+0000. Only a caller's text can have one. */
+const CHARACTER_REFUSED = new Set(["22021", "22P05"]);
+
 /** Errors of the program, not of the connection. */
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
@@ -32,7 +35,12 @@ export function mapError(error: unknown): unknown {
 
   const state = error.code ?? "";
   if (state === QUERY_CANCELED) return statementCancelled(error);
+  if (CHARACTER_REFUSED.has(state)) return characterRefused(error);
   return CONTENTION.has(state) || AWAY.test(state) ? databaseAway(error) : error;
+}
+
+function characterRefused(cause: unknown): DomainError {
+  return new DomainError("invalid", "REQUEST_INVALID", "a text holds the character U+0000", {}, { cause });
 }
 
 /** The refusal when Postgres does not answer, or not in time to be of use. */
