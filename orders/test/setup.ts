@@ -1,0 +1,141 @@
+import { fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import type { Client } from "@connectrpc/connect";
+import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
+import { Sex, Species } from "@animal-delivery/contracts/gen/orders/v1/animal_pb";
+import {
+  OrderService,
+  type CreateOrderRequestSchema,
+  type Order,
+} from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
+import {
+  ProductService,
+  type Product,
+  type ProductSchema,
+} from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import type { Grant } from "@animal-delivery/platform/access/caller";
+import type { Queryable } from "@animal-delivery/platform/db/database";
+import { inMemoryClient } from "@animal-delivery/platform/rpc/in-memory";
+import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
+import { anonymousGrant, serviceGrant, userGrant } from "@animal-delivery/platform/testing/grants";
+import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import { createOrderMetrics, type OrderMetrics } from "../src/metrics.ts";
+import { MIGRATIONS } from "../src/migrations.ts";
+import { orderService } from "../src/rpc/order-service.ts";
+import { productService } from "../src/rpc/product-service.ts";
+
+export const CUSTOMER = userGrant({ subject: "customer-1" });
+export const OTHER_CUSTOMER = userGrant({ subject: "customer-2" });
+export const DISPATCHER = userGrant({ subject: "dispatcher-1", roles: ["dispatcher"], relations: ["any"] });
+export const ADMIN = userGrant({ subject: "admin-1", roles: ["admin"], relations: ["any"] });
+export const DELIVERY = serviceGrant("delivery");
+
+/** Orders over RPC in this process, on a database of its own. */
+export interface Orders extends AsyncDisposable {
+  readonly db: TestDatabase;
+  readonly telemetry: Telemetry;
+  readonly metrics: OrderMetrics;
+  /** The catalogue, as a caller sees it; anybody unless given. */
+  products(grant?: Grant): Client<typeof ProductService>;
+  /** The orders, as a caller sees them. */
+  orders(grant: Grant): Client<typeof OrderService>;
+}
+
+export async function startOrders(): Promise<Orders> {
+  const db = await testDatabase({ migrations: [MIGRATIONS], poolSize: 20 });
+  const telemetry = testTelemetry("orders");
+  const metrics = createOrderMetrics(telemetry.meters);
+  return {
+    db,
+    telemetry,
+    metrics,
+    products: (grant = anonymousGrant()) =>
+      inMemoryClient(ProductService, (router) => router.service(ProductService, productService(db)), { grant }),
+    orders: (grant) =>
+      inMemoryClient(OrderService, (router) => router.service(OrderService, orderService(db, metrics)), { grant }),
+    [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
+  };
+}
+
+/** A valid product, with what a test cares about. */
+export function kitten(fields: MessageInitShape<typeof ProductSchema> = {}): MessageInitShape<typeof ProductSchema> {
+  return {
+    title: "Siberian kitten",
+    animal: {
+      species: Species.CAT,
+      breed: "Siberian",
+      sex: Sex.FEMALE,
+      ageWeeksMin: 12,
+      ageWeeksMax: 16,
+      weightGrams: 1500,
+    },
+    price: { amountMinor: 95_000n, currency: "EUR" },
+    stock: 5,
+    ...fields,
+  };
+}
+
+export async function givenProduct(
+  service: Orders,
+  fields: MessageInitShape<typeof ProductSchema> = {},
+): Promise<Product> {
+  const { product } = await service.products(ADMIN).createProduct({ product: kitten(fields) });
+  if (!product) throw new Error("no product came back");
+  return product;
+}
+
+/** A valid order of these products. */
+export function orderOf(
+  ...lines: [productId: string, quantity: number][]
+): MessageInitShape<typeof CreateOrderRequestSchema> {
+  return {
+    items: lines.map(([productId, quantity]) => ({ productId, quantity })),
+    pickup: {
+      street: "Am Tierheim 1",
+      city: "Berlin",
+      postalCode: "13057",
+      country: "DE",
+      latitude: 52.5703,
+      longitude: 13.5017,
+    },
+    dropOff: { street: "Gartenweg 7", city: "Potsdam", country: "DE", latitude: 52.3989, longitude: 13.0657 },
+    recipient: { name: "Anna Schmidt", phone: "+4915112345678" },
+    note: "She is shy, please ring once",
+  };
+}
+
+/** An order placed by the customer. */
+export async function givenOrder(service: Orders, productId: string, quantity = 1, grant = CUSTOMER): Promise<Order> {
+  const { order } = await service.orders(grant).createOrder(orderOf([productId, quantity]));
+  if (!order) throw new Error("no order came back");
+  return order;
+}
+
+export async function stockOf(service: Orders, productId: string): Promise<number | undefined> {
+  const { product } = await service.products().getProduct({ productId });
+  return product?.stock;
+}
+
+export interface RecordedEvent {
+  /** Without the package: `OrderCreated`. */
+  readonly type: string;
+  readonly version: bigint;
+  readonly payload: Uint8Array;
+}
+
+/** The events of an aggregate that wait in the outbox, in the order of their versions. */
+export async function eventsOf(db: Queryable, aggregateId: string): Promise<RecordedEvent[]> {
+  const { rows } = await db.query<{ value: Buffer }>("events_of", "select value from outbox where key = $1", [
+    aggregateId,
+  ]);
+  const events = rows.map(({ value }) => {
+    const { type, aggregateVersion: version, payload } = fromBinary(EventEnvelopeSchema, value);
+    return { type: type.replace(/^orders\.v1\./, ""), version, payload };
+  });
+  return events.toSorted((a, b) => Number(a.version - b.version));
+}
+
+/** `OrderCreated 1`, `OrderCancelled 2`. */
+export async function eventNamesOf(db: Queryable, aggregateId: string): Promise<string[]> {
+  return (await eventsOf(db, aggregateId)).map(({ type, version }) => `${type} ${version}`);
+}
