@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, asyncProperty, integer } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { FailureReason } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
@@ -26,11 +26,11 @@ describe("ReportPositions", () => {
   });
 
   it("merges batches that come late, twice or at once to the same positions", async () => {
-    const sequences = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 });
-    const batches = fc.array(sequences, { minLength: 1, maxLength: 8 });
+    const sequences = array(integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 });
+    const batches = array(sequences, { minLength: 1, maxLength: 8 });
 
-    await fc.assert(
-      fc.asyncProperty(batches, async (reported) => {
+    await assert(
+      asyncProperty(batches, async (reported) => {
         const { deliveryId } = await service.givenPickedUp();
         const answers = await Promise.all(
           reported.map((batch) =>

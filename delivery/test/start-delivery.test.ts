@@ -79,6 +79,15 @@ describe("StartDelivery", () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
+  it("comes to the same delivery however the order's id is written", async () => {
+    const orderId = service.orders.place();
+    const { delivery } = await service.dispatcher.deliveries.startDelivery({ orderId });
+
+    const again = await service.dispatcher.deliveries.startDelivery({ orderId: orderId.toUpperCase() });
+
+    expect(again.delivery).toEqual(delivery);
+  });
+
   it("goes on after a crash between orders' commit and its own", async () => {
     const orderId = service.orders.place();
     // The first try got as far as orders: it dispatched the order for this very delivery.

@@ -83,6 +83,14 @@ describe("TrackDelivery", () => {
     expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
   });
 
+  it("follows a delivery whose id is written in capitals", async () => {
+    const { deliveryId } = await service.givenAssigned();
+
+    const told = await follow({ deliveryId: deliveryId.toUpperCase(), after: () => finishWithPositions(deliveryId) });
+
+    expect(told.map(textOf).at(-1)).toBe("status 4");
+  });
+
   it("does not tell of positions that come late", async () => {
     const { deliveryId } = await service.givenPickedUp();
     await report(deliveryId, 7);

@@ -5,8 +5,8 @@ import { fromConnectError } from "@animal-delivery/platform/error-codes";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { onBehalfOf } from "@animal-delivery/platform/rpc/client";
 import type { Dispatched } from "../domain/delivery.ts";
-import { deliveryIdOf } from "./delivery-id.ts";
 import { orderNotFound, orderStatusRefused } from "../domain/refusals.ts";
+import { deliveryIdOf } from "./delivery-id.ts";
 import { journeyOf } from "./journey-of-order.ts";
 
 /**
@@ -20,13 +20,15 @@ export async function dispatchOrder(
   orderId: string,
   caller: Caller | undefined,
 ): Promise<Dispatched> {
-  const deliveryId = deliveryIdOf(orderId);
-  const options = caller ? onBehalfOf(caller) : {};
-  const { order } = await orders.dispatchOrder({ orderId, deliveryId }, options).catch((error: unknown) => {
+  const request = { orderId: orderId.toLowerCase(), deliveryId: deliveryIdOf(orderId) };
+  const headers = new Headers(caller && onBehalfOf(caller).headers);
+  // The key lets the client try again while orders restarts.
+  headers.set("idempotency-key", request.deliveryId);
+  const { order } = await orders.dispatchOrder(request, { headers }).catch((error: unknown) => {
     throw refusalOf(error, orderId);
   });
   if (!order) throw new Error("orders dispatched an order without telling it");
-  return dispatched(order, deliveryId);
+  return dispatched(order, request.deliveryId);
 }
 
 function dispatched(order: Order, deliveryId: string): Dispatched {
@@ -40,7 +42,7 @@ function refusalOf(error: unknown, orderId: string): Error {
   if (refusal.reason === "ORDER_NOT_FOUND") return orderNotFound(orderId, cause);
   if (refusal.reason === "ORDER_STATUS_REFUSED") return orderStatusRefused(orderId, cause);
   if (refusal.kind === "unauthenticated" || refusal.kind === "deadlineExceeded") return refusal;
-  if (refusal.kind === "unavailable") {
+  if (refusal.kind === "unavailable" || refusal.reason === "IDEMPOTENCY_TWIN_RUNNING") {
     return new DomainError("unavailable", "UNAVAILABLE", "orders is not available now", {}, cause);
   }
   return new Error("orders answered DispatchOrder with an error that its contract does not list", cause);

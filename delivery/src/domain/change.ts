@@ -12,6 +12,7 @@ export type Change =
 export interface Snapshot {
   readonly kind: "snapshot";
   readonly seq: bigint;
+  readonly deliveryId: string;
   readonly status: DeliveryStatus;
   readonly courierId: string | undefined;
   /** The position with the highest device sequence. */

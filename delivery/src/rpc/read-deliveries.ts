@@ -27,7 +27,7 @@ export function readDeliveries(db: Database): Reads {
       const snapshot = await findSnapshot(db, deliveryId, visibilityOf(grantOf(context)));
       if (!snapshot) throw deliveryNotFound(deliveryId);
       return {
-        deliveryId,
+        deliveryId: snapshot.deliveryId,
         status: STATUS_ON_WIRE[snapshot.status],
         courierId: snapshot.courierId ?? "",
         ...(snapshot.lastPosition && { lastPosition: positionMessage(snapshot.lastPosition) }),

@@ -17,8 +17,9 @@ type Message = MessageInitShape<typeof TrackDeliveryResponseSchema>;
 /** The stream's greatest age, its end at shutdown and when the token expires are the RPC server's: they abort the signal. */
 export function trackDelivery({ db, feed, streams }: Parts): ServiceImpl<typeof DeliveryService>["trackDelivery"] {
   return async function* track({ deliveryId, resumeToken }, context) {
+    context.signal.throwIfAborted();
     const grant = grantOf(context);
-    using _open = streams.open(grant.caller.actor);
+    using _open = streams.open(grant.caller.actor, context.signal);
     const following = { deliveryId, resumeToken, visibility: visibilityOf(grant) };
     for await (const told of followDelivery(db, feed, following, context.signal)) yield messageOf(told);
   };

@@ -12,6 +12,7 @@ interface PositionColumns {
 }
 
 type SnapshotRow = {
+  delivery_id: string;
   status: DeliveryStatus;
   courier_id: string | null;
   change_seq: string;
@@ -28,7 +29,8 @@ export async function findSnapshot(
 ): Promise<Snapshot | undefined> {
   const { rows } = await db.query<SnapshotRow>(
     "find_snapshot",
-    `select d.status, d.courier_id, d.change_seq, d.updated_at, p.device_sequence, p.device_time, p.latitude, p.longitude
+    `select d.delivery_id, d.status, d.courier_id, d.change_seq, d.updated_at, p.device_sequence, p.device_time,
+            p.latitude, p.longitude
        from deliveries d
        left join positions p on p.delivery_id = d.delivery_id and p.device_sequence = d.last_sequence
       where d.delivery_id = $2
@@ -83,6 +85,7 @@ function snapshotFromRow(row: SnapshotRow): Snapshot {
   return {
     kind: "snapshot",
     seq: BigInt(row.change_seq),
+    deliveryId: row.delivery_id,
     status: row.status,
     courierId: row.courier_id ?? undefined,
     lastPosition: row.device_sequence === null ? undefined : positionFromRow(row),

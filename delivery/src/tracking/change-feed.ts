@@ -34,20 +34,24 @@ export function createChangeFeed(db: Database, pollMs: number): ChangeFeed {
 
   return {
     announce,
-    changedAfter: (deliveryId, seq, signal) =>
-      new Promise<void>((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason as Error);
-        const leave = (): void => {
-          signal.removeEventListener("abort", onAbort);
-          removeWaiter(waiting, deliveryId, waiter);
-        };
-        const waiter = { seq, wake: () => (leave(), resolve()) };
-        const onAbort = (): void => (leave(), reject(signal.reason as Error));
-        signal.addEventListener("abort", onAbort, { once: true });
-        addWaiter(waiting, deliveryId, waiter);
-      }),
+    changedAfter: (deliveryId, seq, signal) => wait(waiting, deliveryId, seq, signal),
     task: { name: "poll delivery changes", run: (stop) => poll(db, pollMs, waiting, announce, stop) },
   };
+}
+
+function wait(waiting: Map<string, Set<Waiter>>, deliveryId: string, seq: bigint, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => (): void => {
+      signal.removeEventListener("abort", onAbort);
+      removeWaiter(waiting, deliveryId, waiter);
+      settle();
+    };
+    const onAbort = end(() => reject(signal.reason));
+    const waiter: Waiter = { seq, wake: end(resolve) };
+    signal.addEventListener("abort", onAbort, { once: true });
+    addWaiter(waiting, deliveryId, waiter);
+  });
 }
 
 async function poll(

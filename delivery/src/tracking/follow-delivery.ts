@@ -25,15 +25,17 @@ export interface Following {
 export async function* followDelivery(
   db: Database,
   feed: ChangeFeed,
-  { deliveryId, resumeToken, visibility }: Following,
+  following: Following,
   signal: AbortSignal,
 ): AsyncGenerator<Snapshot | Change, void, undefined> {
-  const snapshot = await findSnapshot(db, deliveryId, visibility);
-  if (!snapshot) throw deliveryNotFound(deliveryId);
+  const snapshot = await findSnapshot(db, following.deliveryId, following.visibility);
+  if (!snapshot) throw deliveryNotFound(following.deliveryId);
 
+  // The id as the database writes it: a caller may write a UUID in capitals.
+  const { deliveryId } = snapshot;
   let seq = snapshot.seq;
-  if (resumeToken === "") yield snapshot;
-  else seq = resumedSeq(resumeToken, snapshot.seq);
+  if (following.resumeToken === "") yield snapshot;
+  else seq = resumedSeq(following.resumeToken, snapshot.seq);
   // The step to a final status is the last change there ever is.
   if (isFinal(snapshot.status) && seq === snapshot.seq) return;
 
