@@ -1,0 +1,49 @@
+import type { ClickHouseClient } from "@clickhouse/client";
+import { LogService } from "@animal-delivery/contracts/gen/logging/v1/log_service_pb";
+import type { Bus } from "@animal-delivery/platform/bus/bus";
+import type { Service } from "@animal-delivery/platform/service/service";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import type { LoggingConfig } from "./config.ts";
+import { storeEvents } from "./consumers/store-events.ts";
+import { storeLogs } from "./consumers/store-logs.ts";
+import { logService } from "./rpc/log-service.ts";
+import { createBatchWriter } from "./store/batch-writer.ts";
+import { createInsertMetrics } from "./store/insert-metrics.ts";
+import { createReader } from "./store/reader.ts";
+
+export interface LoggingResources {
+  readonly telemetry: Telemetry;
+  readonly bus: Bus;
+  /** A client of the migrated database: `openClickHouse`. */
+  readonly clickhouse: ClickHouseClient;
+}
+
+/** Every event and log line into ClickHouse, and answers about them. */
+export function createLogging(config: LoggingConfig, { telemetry, bus, clickhouse }: LoggingResources): Service {
+  const { queryTimeoutMs, batchRowsMax, batchAgeMs } = config;
+  const metrics = createInsertMetrics(telemetry.meters);
+  const writerOf = (table: string) =>
+    createBatchWriter({ clickhouse, table, metrics, rowsMax: batchRowsMax, ageMs: batchAgeMs });
+  const reader = createReader(clickhouse, queryTimeoutMs, telemetry);
+  const batchRecordsMax = batchRowsMax;
+  return {
+    name: "logging",
+    routes: (router) => router.service(LogService, logService(reader)),
+    tasks: [
+      storeEvents({
+        bus,
+        telemetry,
+        events: writerOf("events"),
+        unreadable: writerOf("unreadable_records"),
+        batchRecordsMax,
+      }),
+      storeLogs({ bus, meters: telemetry.meters, logs: writerOf("logs"), batchRecordsMax }),
+    ],
+    checks: [{ name: "clickhouse", check: () => pingClickHouse(clickhouse) }],
+  };
+}
+
+async function pingClickHouse(clickhouse: ClickHouseClient): Promise<void> {
+  const answer = await clickhouse.ping({ select: true });
+  if (!answer.success) throw answer.error;
+}

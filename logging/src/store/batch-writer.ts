@@ -1,0 +1,75 @@
+import type { ClickHouseClient } from "@clickhouse/client";
+import type { InsertMetrics } from "./insert-metrics.ts";
+import type { JsonRow } from "./json-row.ts";
+import { slicesOf } from "./slices.ts";
+
+export interface BatchWriterOptions {
+  readonly clickhouse: ClickHouseClient;
+  readonly table: string;
+  readonly metrics: InsertMetrics;
+  /** Rows that are enough for an insert. */
+  readonly rowsMax: number;
+  /** How long the first row waits for others, in ms. */
+  readonly ageMs: number;
+}
+
+/** Rows of several callers on their way into one insert. */
+interface Group {
+  readonly rows: JsonRow[];
+  readonly written: PromiseWithResolvers<void>;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Gathers the rows of concurrent callers into larger inserts: ClickHouse wants few large ones. */
+export interface BatchWriter {
+  /**
+   * Resolves once the rows are in ClickHouse, rejects when it is not known that they are: then write them again, doubled
+   * rows are collapsed. Holds no more than its callers wait for.
+   */
+  write(rows: readonly JsonRow[]): Promise<void>;
+}
+
+export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
+  let open: Group | undefined;
+
+  function openGroup(): Group {
+    return { rows: [], written: Promise.withResolvers(), timer: setTimeout(insertGroup, options.ageMs) };
+  }
+
+  function insertGroup(): void {
+    if (!open) return;
+    const { rows, written, timer } = open;
+    clearTimeout(timer);
+    open = undefined;
+    insertRows(options, rows).then(written.resolve, written.reject);
+  }
+
+  return {
+    async write(rows) {
+      if (rows.length === 0) return;
+      open ??= openGroup();
+      const { written } = open;
+      open.rows.push(...rows);
+      if (open.rows.length >= options.rowsMax) insertGroup();
+      await written.promise;
+    },
+  };
+}
+
+async function insertRows({ clickhouse, table, metrics }: BatchWriterOptions, rows: readonly JsonRow[]): Promise<void> {
+  for (const slice of slicesOf(rows)) {
+    await metrics.observe(table, slice.length, async () => {
+      await clickhouse.insert({
+        table,
+        values: [...slice],
+        format: "JSONEachRow",
+        clickhouse_settings: {
+          // The answer must mean that the rows are stored.
+          async_insert: 0,
+          // One late record may belong to a partition of its own; a batch is not refused for that.
+          max_partitions_per_insert_block: "0",
+        },
+      });
+    });
+  }
+}

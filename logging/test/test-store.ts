@@ -1,0 +1,26 @@
+import { randomUUID } from "node:crypto";
+import type { ClickHouseClient } from "@clickhouse/client";
+import { inject } from "vitest";
+import { type ClickHouseOptions, openClickHouse } from "../src/store/clickhouse.ts";
+import { migrate } from "../src/store/migrate.ts";
+
+/** A migrated ClickHouse database that one test file has for itself. */
+export interface TestStore extends AsyncDisposable {
+  readonly clickhouse: ClickHouseClient;
+  readonly options: ClickHouseOptions;
+}
+
+export async function testStore(): Promise<TestStore> {
+  const database = `test_${randomUUID().replaceAll("-", "")}`;
+  const options = { url: inject("clickhouseUrl"), database, requestTimeoutMs: 10_000 };
+  await migrate(options);
+  const clickhouse = openClickHouse(options);
+  return {
+    clickhouse,
+    options,
+    async [Symbol.asyncDispose]() {
+      await clickhouse.command({ query: `drop database ${database} sync` });
+      await clickhouse.close();
+    },
+  };
+}
