@@ -121,22 +121,6 @@ describe("TrackDelivery", () => {
     expect(told.map(textOf)).toEqual(["snapshot 2", "status 3", "status 4"]);
   });
 
-  it("hears of its own process's changes without waiting for the poll", async () => {
-    const unpolled = givenReplica(service.db, service.orders.client);
-    const { deliveries } = unpolled.as(dispatcherGrant());
-    const { deliveryId } = await service.givenAssigned();
-    const stream = deliveries.trackDelivery({ deliveryId })[Symbol.asyncIterator]();
-    await stream.next();
-
-    const next = stream.next();
-    // The poll does not run here: what the stream missed while it was not waiting yet, the next change brings.
-    await deliveries.pickUpDelivery({ deliveryId });
-    await deliveries.completeDelivery({ deliveryId });
-
-    expect(textOf((await next).value)).toBe("status 3");
-    await stream.return?.();
-  });
-
   it("tells a slow reader everything, at the reader's pace", async () => {
     const { deliveryId } = await service.givenPickedUp();
     const stream = service.dispatcher.deliveries.trackDelivery({ deliveryId })[Symbol.asyncIterator]();
