@@ -1,4 +1,5 @@
-import { fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { randomUUID } from "node:crypto";
+import { fromBinary, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import { Sex, Species } from "@animal-delivery/contracts/gen/orders/v1/animal_pb";
@@ -19,6 +20,7 @@ import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testi
 import { anonymousGrant, serviceGrant, userGrant } from "@animal-delivery/platform/testing/grants";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import { followDelivery, type DeliveryReport } from "../src/app/follow-delivery.ts";
 import { createOrderMetrics, type OrderMetrics } from "../src/metrics.ts";
 import { MIGRATIONS } from "../src/migrations.ts";
 import { orderService } from "../src/rpc/order-service.ts";
@@ -57,8 +59,11 @@ export async function startOrders(): Promise<Orders> {
   };
 }
 
+/** The fields of a message that a test writes down. */
+type Fields<D extends DescMessage> = Extract<MessageInitShape<D>, { $typeName?: never }>;
+
 /** A valid product, with what a test cares about. */
-export function kitten(fields: MessageInitShape<typeof ProductSchema> = {}): MessageInitShape<typeof ProductSchema> {
+export function kitten(fields: Fields<typeof ProductSchema> = {}): Fields<typeof ProductSchema> {
   return {
     title: "Siberian kitten",
     animal: {
@@ -75,19 +80,14 @@ export function kitten(fields: MessageInitShape<typeof ProductSchema> = {}): Mes
   };
 }
 
-export async function givenProduct(
-  service: Orders,
-  fields: MessageInitShape<typeof ProductSchema> = {},
-): Promise<Product> {
+export async function givenProduct(service: Orders, fields: Fields<typeof ProductSchema> = {}): Promise<Product> {
   const { product } = await service.products(ADMIN).createProduct({ product: kitten(fields) });
   if (!product) throw new Error("no product came back");
   return product;
 }
 
 /** A valid order of these products. */
-export function orderOf(
-  ...lines: [productId: string, quantity: number][]
-): MessageInitShape<typeof CreateOrderRequestSchema> {
+export function orderOf(...lines: [productId: string, quantity: number][]): Fields<typeof CreateOrderRequestSchema> {
   return {
     items: lines.map(([productId, quantity]) => ({ productId, quantity })),
     pickup: {
@@ -109,6 +109,23 @@ export async function givenOrder(service: Orders, productId: string, quantity = 
   const { order } = await service.orders(grant).createOrder(orderOf([productId, quantity]));
   if (!order) throw new Error("no order came back");
   return order;
+}
+
+/** An order of the customer's that a delivery has. */
+export async function givenDispatched(service: Orders, productId: string, quantity = 1): Promise<Order> {
+  const { orderId } = await givenOrder(service, productId, quantity);
+  const { order } = await service.orders(DELIVERY).dispatchOrder({ orderId, deliveryId: randomUUID() });
+  if (!order) throw new Error("no order came back");
+  return order;
+}
+
+/** Delivery's news of an order's delivery, followed. */
+export async function deliveryTells(
+  { db, telemetry: { log }, metrics }: Orders,
+  { orderId, deliveryId }: { orderId: string; deliveryId: string },
+  news: DeliveryReport["news"],
+): Promise<void> {
+  await db.transaction((tx) => followDelivery(tx, { log, metrics }, { orderId, deliveryId, news, reason: "" }));
 }
 
 export async function stockOf(service: Orders, productId: string): Promise<number | undefined> {
