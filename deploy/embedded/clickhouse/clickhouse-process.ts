@@ -23,7 +23,7 @@ const STOP_TIMEOUT_MS = 5_000;
 export async function startClickHouseProcess(options: ClickHouseProcessOptions): Promise<Engine> {
   const deadline = Date.now() + TAKE_OVER_MS;
   for (;;) {
-    const child = await forkChild(options.logFile);
+    const child = await forkChild(options);
     const ended = once(child, "exit").then(([code, signal]) => String(signal ?? code));
     const { folder, port, user, password } = options;
     child.send({ folder, port, user, password } satisfies ChildOptions);
@@ -37,11 +37,12 @@ export async function startClickHouseProcess(options: ClickHouseProcessOptions):
   }
 }
 
-/** In a session of its own, so that Ctrl-C in the terminal does not reach it; without our environment, which it needs not. */
-async function forkChild(logFile: string): Promise<ChildProcess> {
+/** In a session of its own, so that Ctrl-C in the terminal does not reach it; without our environment, which it needs not. The
+ * folder is on the command line for whoever looks at the processes. */
+async function forkChild({ folder, logFile }: ClickHouseProcessOptions): Promise<ChildProcess> {
   await using log = await open(logFile, "w", 0o600);
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-  return fork(fileURLToPath(new URL("child.ts", import.meta.url)), [], {
+  return fork(fileURLToPath(new URL("child.ts", import.meta.url)), [folder], {
     env: { PATH, HOME, NODE_COMPILE_CACHE, TZ: "UTC" },
     execArgv: [],
     detached: true,

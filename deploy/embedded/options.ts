@@ -1,0 +1,31 @@
+import { resolve } from "node:path";
+import { LOG_LEVELS } from "@animal-delivery/platform/log/level";
+import { z } from "zod";
+import { PORTS_SPAN } from "./ports.ts";
+
+/** What a person may say about the platform on one machine, by its environment. */
+export const PlatformEnv = z
+  .object({
+    PORT: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(65_535 - PORTS_SPAN)
+      .default(8080),
+    HOST: z.string().default("127.0.0.1"),
+    DATA_DIR: z.string().default(".data"),
+    LOG: z.enum(["file", "stdout"]).default("file"),
+    LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  })
+  .transform((env) => ({
+    port: env.PORT,
+    host: env.HOST,
+    dataDir: resolve(env.DATA_DIR),
+    /** Log lines go to files in the data folder, and to standard output as well when this says so. */
+    logToStdout: env.LOG === "stdout",
+    logLevel: env.LOG_LEVEL,
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  }));
+
+export type PlatformEnv = z.output<typeof PlatformEnv>;

@@ -1,0 +1,29 @@
+/** Every port of a platform on one machine. */
+export interface Ports {
+  /** The public one. */
+  readonly gateway: number;
+  readonly identity: number;
+  readonly postgres: number;
+  readonly clickhouse: number;
+  /** RPC over mutual TLS, by service. */
+  readonly rpc: Readonly<Record<ServiceName, number>>;
+  /** Health and metrics, by service. */
+  readonly ops: Readonly<Record<ServiceName | "api-gateway", number>>;
+}
+
+export type ServiceName = "orders" | "delivery" | "logging";
+
+/** The highest distance from the base: bases of platforms side by side lie further apart. */
+export const PORTS_SPAN = 24;
+
+/** The ports counted from the gateway's. */
+export function portsFrom(base: number): Ports {
+  return {
+    gateway: base,
+    identity: base + 1,
+    postgres: base + 2,
+    clickhouse: base + 3,
+    rpc: { orders: base + 10, delivery: base + 11, logging: base + 12 },
+    ops: { "api-gateway": base + 20, orders: base + 21, delivery: base + 22, logging: base + 23 },
+  };
+}

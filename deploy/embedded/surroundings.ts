@@ -1,0 +1,64 @@
+import type { Access } from "@animal-delivery/platform/access/access";
+import type { TokenVerifier } from "@animal-delivery/platform/access/token";
+import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
+import { stdoutTransport } from "@animal-delivery/platform/log/stdout-transport";
+import { openTelemetry, type OpenTelemetry } from "@animal-delivery/platform/telemetry/open-telemetry";
+import { certificateFiles } from "@animal-delivery/platform/tls/development-ca";
+import type { DataFolder } from "./data-folder.ts";
+import { logFile } from "./log-file.ts";
+import type { PlatformEnv } from "./options.ts";
+import type { Ports } from "./ports.ts";
+
+/** What all services of this process find around them. */
+export interface Surroundings {
+  readonly env: PlatformEnv;
+  readonly ports: Ports;
+  readonly folder: DataFolder;
+  readonly certificates: string;
+  readonly issuer: string;
+  /** Of the gateway as a client of the provider. */
+  readonly gatewaySecret: string;
+  readonly clickhouseUrl: string;
+  readonly databaseUrl: (database: string) => string;
+  readonly access: Access;
+  readonly verifier: TokenVerifier;
+  /** Stands for Redis: one memory for all of them. */
+  readonly kv: KeyValueStore;
+}
+
+/** The name of a service's certificate, database, log file and telemetry. */
+export type PartName = keyof Ports["ops"];
+
+/**
+ * The environment of one service, as it would find it on a machine of its own: what the person set for the whole platform,
+ * and where things are here.
+ */
+export function environmentOf(name: PartName, around: Surroundings): Record<string, string | undefined> {
+  const { certFile, keyFile, caFile } = certificateFiles(around.certificates, name);
+  const rpcUrl = (port: number) => `https://127.0.0.1:${port}`;
+  const { rpc, ops } = around.ports;
+  return {
+    ...process.env,
+    OPS_HOST: "127.0.0.1",
+    OPS_PORT: String(ops[name]),
+    TLS_CERT_FILE: certFile,
+    TLS_KEY_FILE: keyFile,
+    TLS_CA_FILE: caFile,
+    OIDC_ISSUER: around.issuer,
+    DATABASE_URL: around.databaseUrl(name),
+    BUS_DATABASE_URL: around.databaseUrl("bus"),
+    CLICKHOUSE_URL: around.clickhouseUrl,
+    ORDERS_RPC_URL: rpcUrl(rpc.orders),
+    ORDERS_ADDRESS: rpcUrl(rpc.orders),
+    DELIVERY_ADDRESS: rpcUrl(rpc.delivery),
+    LOGGING_ADDRESS: rpcUrl(rpc.logging),
+    ...(name === "api-gateway" ? {} : { RPC_HOST: "127.0.0.1", RPC_PORT: String(rpc[name]) }),
+  };
+}
+
+/** The telemetry of one of the parts. Lines go to `logs/<name>.jsonl`, and to standard output when the person wants that. */
+export function telemetryOf(name: string, { env, folder }: Pick<Surroundings, "env" | "folder">): OpenTelemetry {
+  const file = logFile(folder.path("logs", `${name}.jsonl`));
+  const sinks = env.logToStdout ? [file, stdoutTransport()] : [file];
+  return openTelemetry(name, { logLevel: env.logLevel, otlpEndpoint: env.otlpEndpoint, sinks });
+}
