@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest, ServerHttp2Session } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { createContextKey, createContextValues, type ContextValues } from "@connectrpc/connect";
@@ -9,10 +8,10 @@ export const peerKey = createContextKey("", { description: "peer" });
 const peers = new WeakMap<ServerHttp2Session, string>();
 
 /** Context values with the peer of the request's connection. */
-export function contextWithPeer(request: IncomingMessage | Http2ServerRequest): ContextValues {
+export function contextWithPeer(request: Http2ServerRequest): ContextValues {
   const values = createContextValues();
-  if (!("stream" in request) || !request.stream.session) return values;
-  const session = request.stream.session as ServerHttp2Session;
+  const session = request.stream.session as ServerHttp2Session | undefined;
+  if (!session) return values;
   const peer = peers.get(session) ?? peerOf(session);
   peers.set(session, peer);
   return values.set(peerKey, peer);

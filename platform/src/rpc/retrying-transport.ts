@@ -6,9 +6,9 @@ import { ErrorInfoSchema } from "@animal-delivery/contracts/gen/google/rpc/error
 import { methodName } from "./method-name.ts";
 
 export interface RetryOptions {
-  /** How often a call is tried again. */
+  /** How often a call is tried again; by default for about a second and a half, which a restart takes. */
   readonly retriesMax?: number;
-  /** The first pause; each further one is three times as long, and each is shortened by chance to half at the most. */
+  /** The first pause; each further one is twice as long, and chance shortens each, to half at the most. */
   readonly pauseMs?: number;
   readonly onRetry?: (method: string, error: ConnectError) => void;
 }
@@ -22,7 +22,7 @@ const LOST: ReadonlySet<Code> = new Set([Code.Aborted, Code.Internal, Code.Unkno
  */
 export function retryingTransport(
   inner: Transport,
-  { retriesMax = 3, pauseMs = 60, onRetry }: RetryOptions = {},
+  { retriesMax = 5, pauseMs = 60, onRetry }: RetryOptions = {},
 ): Transport {
   return {
     ...inner,
@@ -36,7 +36,7 @@ export function retryingTransport(
           return await inner.unary(method, signal, leftMs, header, ...rest);
         } catch (cause) {
           const error = ConnectError.from(cause);
-          const waitMs = pauseMs * 3 ** tried * (0.5 + Math.random() / 2);
+          const waitMs = pauseMs * 2 ** tried * (0.5 + Math.random() / 2);
           const isOver = signal?.aborted || performance.now() + waitMs >= giveUpAt;
           if (tried >= retries || isOver || !isTransient(error)) throw error;
           onRetry?.(methodName(method), error);

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { ConnectRouter } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Telemetry } from "../telemetry/resources.ts";
 import type { TlsMaterial } from "../tls/watch-tls.ts";
 import type { Authenticator } from "./authenticate.ts";
@@ -11,9 +10,9 @@ import { drainServer } from "./drain-server.ts";
 import type { ErrorOptions } from "./error.ts";
 import { healthRoutes } from "./health.ts";
 import { errorDomain, serverInterceptors } from "./interceptors.ts";
-import { contextWithPeer } from "./peer.ts";
 import { reflectionRoutes } from "./reflection.ts";
 import { authenticationGate } from "./request-gate.ts";
+import { requestListener } from "./request-listener.ts";
 import { HTTP2_LIMITS, MESSAGE_BYTES_MAX, TIMER_MS_MAX } from "./limits.ts";
 
 export interface RpcServerOptions {
@@ -43,58 +42,53 @@ export interface RpcServer {
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { tls, telemetry } = options;
   const draining = new AbortController();
-  const handler = requestHandler(options, draining.signal);
-  const server = createSecureServer({ ...HTTP2_LIMITS, ...tlsOptions(tls) }, (request, response) => {
-    try {
-      handler(request, response);
-    } catch (err) {
-      // Connect throws here when a request names no authority, and nobody above would catch it.
-      telemetry.log.warn("rpc request refused", { err });
-      response.stream.close();
-    }
-  });
+  const listener = rpcListener(options, draining.signal);
+  const server = createSecureServer({ ...HTTP2_LIMITS, ...tlsOptions(tls) }, listener);
   const sessions = watchSessions(server, telemetry);
   const stopReload = tls.onChange(() => server.setSecureContext(tlsOptions(tls)));
   server.listen(options.port, options.host);
   await once(server, "listening");
 
+  let drained: Promise<void> | undefined;
   return {
     port: (server.address() as AddressInfo).port,
-    drain: async (graceMs = 10_000) => {
+    drain: (graceMs = 10_000) => {
       stopReload();
       draining.abort();
-      await drainServer(server, sessions, graceMs);
+      drained ??= drainServer(server, sessions, graceMs);
+      return drained;
     },
   };
 }
 
-function requestHandler(options: RpcServerOptions, draining: AbortSignal) {
+function rpcListener(options: RpcServerOptions, draining: AbortSignal) {
   const { name, telemetry, authenticate, onUndocumentedRefusal } = options;
-  const { recheck } = authenticate;
   const isServing = (): boolean => !draining.aborted && (options.isServing?.() ?? true);
-  return connectNodeAdapter({
-    routes: (router) => {
-      options.routes(router);
-      const services = [...new Set(router.handlers.map(({ service }) => service))];
-      healthRoutes(router, services, isServing);
-      reflectionRoutes(router, services);
-    },
-    interceptors: serverInterceptors({
-      name,
-      telemetry,
-      deadline: { ...options.deadline, recheck, draining },
-      onUndocumentedRefusal,
-    }),
-    requestGate: authenticationGate(authenticate, errorDomain(name), telemetry),
-    contextValues: contextWithPeer,
+  const routes = (router: ConnectRouter): void => {
+    options.routes(router);
+    const services = [...new Set(router.handlers.map(({ service }) => service))];
+    healthRoutes(router, services, isServing);
+    reflectionRoutes(router, services);
+  };
+  const deadline = { ...options.deadline, recheck: authenticate.recheck, draining };
+  const limits = {
     readMaxBytes: MESSAGE_BYTES_MAX,
     writeMaxBytes: MESSAGE_BYTES_MAX,
     maxTimeoutMs: TIMER_MS_MAX,
     // Inside a cluster compressing costs more than the bytes it saves.
     acceptCompression: [],
-    grpcWeb: false,
-    connect: false,
-  });
+  };
+  return requestListener(
+    routes,
+    {
+      ...limits,
+      interceptors: serverInterceptors({ name, telemetry, deadline, onUndocumentedRefusal }),
+      requestGate: authenticationGate(authenticate, errorDomain(name), telemetry),
+      grpcWeb: false,
+      connect: false,
+    },
+    telemetry.log,
+  );
 }
 
 function tlsOptions(tls: TlsMaterial) {

@@ -24,6 +24,8 @@ export function wrapStream(response: StreamResponse, { pull, end }: StreamWrappi
             return result;
           } catch (error) {
             finish(error);
+            // The pull may have been given up from outside, with the generator still alive: let it run its `finally`.
+            inner.return?.().catch(() => undefined);
             throw error;
           }
         },
