@@ -10,8 +10,8 @@ import { migrateLogBus } from "@animal-delivery/platform/bus/migrate-log-bus";
 import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { openDatabase } from "@animal-delivery/platform/db/open-database";
 import { trimLog } from "@animal-delivery/platform/log-bus/trim-log";
-import { busContract, type RemoteMember } from "@animal-delivery/platform/testing/bus-contract";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { busContract, type RemoteMember } from "./bus-contract.ts";
 
 const url = Object.assign(new URL(inject("postgresUrl")), {
   pathname: `/bus_${randomUUID().replaceAll("-", "")}`,
@@ -37,17 +37,19 @@ beforeAll(async () => {
 
 afterAll(() => onServer(inject("postgresUrl"), `drop database "${new URL(url).pathname.slice(1)}" with (force)`));
 
-busContract("the log bus", () => ({
-  open: () => Promise.resolve(openLogBus(options, testTelemetry())),
-  spawnMember,
-  setOffset: async (group, topic, partition, offset) => {
-    await onServer(
-      url,
-      "update assignments set next_offset = $4 where group_id = $1 and topic = $2 and partition = $3",
-      [group, topic, partition, offset],
-    );
-  },
-}));
+describe("the log bus, as", () => {
+  busContract(() => ({
+    open: () => Promise.resolve(openLogBus(options, testTelemetry())),
+    spawnMember,
+    setOffset: async (group, topic, partition, offset) => {
+      await onServer(
+        url,
+        "update assignments set next_offset = $4 where group_id = $1 and topic = $2 and partition = $3",
+        [group, topic, partition, offset],
+      );
+    },
+  }));
+});
 
 describe("the log bus in Postgres", () => {
   it("gives offsets without a gap, whatever publishes at once", async () => {
@@ -70,7 +72,7 @@ describe("the log bus in Postgres", () => {
         group by partition, next_offset, next_byte`,
       [topic],
     );
-    expect(rows).toEqual(Array(3).fill({ gapless: true, sized: true }));
+    expect(rows).toEqual(Array.from({ length: 3 }, () => ({ gapless: true, sized: true })));
   });
 
   it("never skips a record that is committed late", async () => {

@@ -1,0 +1,66 @@
+import type { Bus } from "../bus/bus.ts";
+import { DomainError } from "../errors.ts";
+import type { Telemetry } from "../telemetry/resources.ts";
+import type { OutboxRow } from "./outbox-rows.ts";
+import { traceRecord } from "./traced-record.ts";
+
+/** What became of some rows; those in neither list are to be tried again. */
+export interface Published {
+  readonly sent: readonly OutboxRow[];
+  /** The bus will never take these. */
+  readonly refused: readonly { readonly row: OutboxRow; readonly cause: string }[];
+}
+
+/**
+ * Publishes rows of one topic, in order and in one send; one by one only when the bus finds a record among them too large.
+ *
+ * @throws {DomainError} unavailable when the bus acknowledged nothing.
+ */
+export async function publishRows(
+  topic: string,
+  rows: readonly OutboxRow[],
+  { bus, telemetry }: { bus: Bus; telemetry: Telemetry },
+): Promise<Published> {
+  try {
+    return { sent: await send(topic, rows, bus, telemetry), refused: [] };
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+  }
+  const sent: OutboxRow[] = [];
+  const refused: { row: OutboxRow; cause: string }[] = [];
+  for (const row of rows) {
+    try {
+      sent.push(...(await send(topic, [row], bus, telemetry)));
+    } catch (error) {
+      // What is sent already is marked first; the others come again.
+      if (!isTooLarge(error)) break;
+      refused.push({ row, cause: error.reason });
+    }
+  }
+  return { sent, refused };
+}
+
+async function send(topic: string, rows: readonly OutboxRow[], bus: Bus, { tracer, log }: Telemetry) {
+  const traced = rows.map(({ record }) => traceRecord(tracer, topic, record));
+  try {
+    const acknowledged = await bus.publish(
+      topic,
+      traced.map(({ record }) => record),
+    );
+    for (const index of acknowledged) {
+      traced[index]?.within(() => log.info("event published", { topic, ...factsOf(rows[index]) }));
+    }
+    return rows.filter((_, index) => acknowledged.has(index));
+  } finally {
+    for (const each of traced) each.end();
+  }
+}
+
+function factsOf(row: OutboxRow | undefined): Record<string, string | undefined> {
+  const headers = row?.record.headers;
+  return { event_id: headers?.["event-id"], event_type: headers?.["event-type"], aggregate_id: row?.record.key };
+}
+
+function isTooLarge(error: unknown): error is DomainError {
+  return error instanceof DomainError && error.kind === "tooLarge";
+}
