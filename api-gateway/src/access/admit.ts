@@ -1,0 +1,73 @@
+import type { Access } from "@animal-delivery/platform/access/access";
+import type { User } from "@animal-delivery/platform/access/caller";
+import { DomainError } from "@animal-delivery/platform/errors";
+import { givenTimeoutMs } from "@animal-delivery/platform/rpc/timeout-header";
+import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
+import type { Admission } from "@animal-delivery/transcoder/transcoder";
+import type { Route } from "@animal-delivery/transcoder/route";
+import type { Exchange } from "../http/exchange.ts";
+import { InvalidRequest } from "../problems/problem.ts";
+import { type Authenticator, tokenInvalid } from "./authenticate.ts";
+import type { RateLimits, RouteClass } from "./rate-limit.ts";
+
+export interface AdmitOptions {
+  readonly authenticate: Authenticator;
+  readonly access: Access;
+  readonly rateLimits: RateLimits;
+  /** The deadline of a call whose caller named none. */
+  readonly requestTimeoutMs: number;
+}
+
+/** A caller may ask for a longer deadline than the default, but not for more than this. */
+const TIMEOUT_MS_MAX = 30_000;
+/** Visible ASCII, as long as the services take it. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * Lets a request through to its RPC, before its body is read: who is it, are they asking too much, may their roles do this at
+ * all. Whether this very resource is theirs the service decides.
+ */
+export function createAdmit(options: AdmitOptions) {
+  const { authenticate, access, rateLimits, requestTimeoutMs } = options;
+  return async (route: Route, request: Request, exchange: Exchange): Promise<Admission> => {
+    exchange.route = route.template;
+    try {
+      exchange.user = await authenticate(request);
+    } finally {
+      // Bad tokens count too, on the address.
+      await rateLimits.take(classOf(route), exchange);
+    }
+    assertMayCall(access, route, exchange.user);
+    const headers = metadataOf(request, exchange.user);
+    if (route.method.methodKind !== "unary") return { headers };
+    return { headers, timeoutMs: Math.min(givenTimeoutMs(request.headers) ?? requestTimeoutMs, TIMEOUT_MS_MAX) };
+  };
+}
+
+function classOf({ method }: Route): RouteClass {
+  if (method.methodKind !== "unary") return "stream";
+  return method.idempotency === Level.NO_SIDE_EFFECTS ? "read" : "write";
+}
+
+/** Whoever is not signed in is asked to sign in; others are told no. */
+function assertMayCall(access: Access, { method }: Route, user: User | undefined): void {
+  if (access.grant(user?.roles ?? ["anonymous"], method).size > 0) return;
+  if (!user) throw tokenInvalid("this operation needs an access token");
+  throw new DomainError("forbidden", "ACCESS_DENIED", "the caller's roles do not allow this operation");
+}
+
+/** What the service learns besides the request; the ids and the trace travel with every RPC anyway. */
+function metadataOf(request: Request, user: User | undefined): Headers {
+  const headers = new Headers();
+  if (user) headers.set("authorization", `Bearer ${user.token}`);
+  const key = request.headers.get("idempotency-key");
+  if (key !== null) {
+    if (!IDEMPOTENCY_KEY.test(key)) throw badIdempotencyKey();
+    headers.set("idempotency-key", key);
+  }
+  return headers;
+}
+
+function badIdempotencyKey(): InvalidRequest {
+  return new InvalidRequest([{ field: "idempotency-key", message: "must be 1 to 255 visible ASCII characters" }]);
+}

@@ -1,0 +1,40 @@
+import type { Hono } from "hono";
+import { type Authenticator, tokenInvalid } from "../access/authenticate.ts";
+import type { RateLimits } from "../access/rate-limit.ts";
+import type { GatewayEnv } from "../http/exchange.ts";
+import { addRoute, type GatewayContext } from "../http/route.ts";
+import { createLogin, type LoginOptions } from "./login.ts";
+import { createLogout, type LogoutOptions } from "./logout.ts";
+import { createSignIn } from "./sign-in.ts";
+
+export interface AuthRoutesOptions extends LoginOptions, LogoutOptions {
+  readonly rateLimits: RateLimits;
+  readonly signInFailuresMax: number;
+}
+
+/** `/v1/auth/…`: signing in and out, with a browser and without. */
+export function addAuthRoutes(app: Hono<GatewayEnv>, options: AuthRoutesOptions): void {
+  const direct = createSignIn(options.provider, options.signInFailuresMax);
+  const browser = createLogin(options);
+  const limited = (handler: (c: GatewayContext) => Promise<Response>) => async (c: GatewayContext) => {
+    await options.rateLimits.take("auth", c.get("exchange"));
+    return handler(c);
+  };
+  addRoute(app, "/v1/auth/sign-in", { POST: limited(direct.signIn) });
+  addRoute(app, "/v1/auth/refresh", { POST: limited(direct.refresh) });
+  addRoute(app, "/v1/auth/login", { GET: limited(browser.login) });
+  addRoute(app, "/v1/auth/callback", { GET: limited(browser.callback) });
+  addRoute(app, "/v1/auth/logout", { POST: limited(createLogout(options)) });
+  addRoute(app, "/v1/auth/me", { GET: limited(me(options.authenticate)) });
+}
+
+/** Who the caller is, as the platform sees them. */
+function me(authenticate: Authenticator) {
+  return async (c: GatewayContext): Promise<Response> => {
+    const user = await authenticate(c.req.raw);
+    if (!user) throw tokenInvalid("nobody is signed in");
+    c.get("exchange").user = user;
+    const { subject, roles, expiresAt } = user;
+    return Response.json({ subject, roles, expires_at: expiresAt.toISOString() });
+  };
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
+import type { GatewayContext } from "../http/route.ts";
+import { InvalidRequest } from "../problems/problem.ts";
+import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, cookieOf, setCookie } from "./cookies.ts";
+import type { IdentityProvider, LoginChecks } from "./identity-provider.ts";
+import { returnTo } from "./return-to.ts";
+import { createSealedStore } from "./sealed-store.ts";
+import type { Sessions } from "./sessions.ts";
+
+interface Login extends LoginChecks {
+  readonly returnTo: string;
+}
+
+export interface LoginOptions {
+  readonly kv: KeyValueStore;
+  readonly provider: IdentityProvider;
+  readonly sessions: Sessions;
+  readonly origin: string;
+  readonly sessionTtlMs: number;
+}
+
+const LOGIN_TTL_MS = 600_000;
+
+/** A browser's login by authorization code with PKCE; what it must end with is bound to the browser by a cookie. */
+export function createLogin({ kv, provider, sessions, origin, sessionTtlMs }: LoginOptions) {
+  const logins = createSealedStore<Login>(kv, "login");
+  return {
+    login: async (c: GatewayContext): Promise<Response> => {
+      const checks = { state: random(), nonce: random(), codeVerifier: random() };
+      const login: Login = { ...checks, returnTo: returnTo(c.req.query("return_to")) };
+      const url = await provider.authorizationUrl(checks);
+      const secret = await logins.create(login, LOGIN_TTL_MS);
+      return redirect(url.href, setCookie(LOGIN_COOKIE, secret, LOGIN_TTL_MS));
+    },
+
+    callback: async (c: GatewayContext): Promise<Response> => {
+      const secret = cookieOf(c.req.raw, LOGIN_COOKIE);
+      const login = secret === undefined ? undefined : await logins.read(secret);
+      if (secret === undefined || !login || c.req.query("state") !== login.state) {
+        throw new InvalidRequest([{ field: "state", message: "must be of a login that this browser began" }]);
+      }
+      await logins.remove(secret);
+      const callback = new URL(new URL(c.req.url).search, `${origin}/v1/auth/callback`);
+      const session = await sessions.open(await provider.finishLogin(callback, login));
+      return redirect(login.returnTo, setCookie(SESSION_COOKIE, session, sessionTtlMs), clearCookie(LOGIN_COOKIE));
+    },
+  };
+}
+
+/** 256 bits, which is what RFC 7636 asks of a verifier. */
+function random(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+export function redirect(location: string, ...cookies: string[]): Response {
+  const headers = new Headers({ location });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 302, headers });
+}

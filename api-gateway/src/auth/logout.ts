@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import type { TokenVerifier } from "@animal-delivery/platform/access/token";
+import { type Authenticator, tokenInvalid } from "../access/authenticate.ts";
+import { assertSameOrigin } from "../access/csrf.ts";
+import type { GatewayContext } from "../http/route.ts";
+import { SESSION_COOKIE, clearCookie, cookieOf } from "./cookies.ts";
+import type { IdentityProvider } from "./identity-provider.ts";
+import { redirect } from "./login.ts";
+import { readForm } from "./read-form.ts";
+import type { Session, Sessions } from "./sessions.ts";
+
+export interface LogoutOptions {
+  readonly authenticate: Authenticator;
+  readonly verifier: TokenVerifier;
+  readonly provider: IdentityProvider;
+  readonly sessions: Sessions;
+  readonly deniedSessions: Pick<DeniedSessions, "deny">;
+  readonly origin: string;
+  /** How long the session's tokens are refused; longer than any of them lives. */
+  readonly denyMs: number;
+}
+
+const Logout = z.strictObject({ refresh_token: z.string().min(1).max(8_192).optional() });
+
+/**
+ * Ends a session: its refresh token is revoked at the provider, its access tokens are denied everywhere. With a cookie it is
+ * the browser's session; a form of our own page goes on to the provider, to end the session there too. With a bearer token
+ * it is that token's session, and the body may name the refresh token.
+ */
+export function createLogout(options: LogoutOptions) {
+  const { authenticate, verifier, provider, sessions, deniedSessions, origin, denyMs } = options;
+
+  const deny = async (sessionId: string): Promise<void> =>
+    sessionId === "" ? undefined : deniedSessions.deny(sessionId, denyMs);
+
+  const closeBrowserSession = async (secret: string): Promise<Session | undefined> => {
+    const session = await sessions.find(secret);
+    await sessions.close(secret);
+    if (!session) return undefined;
+    const user = await verifier.verify(session.accessToken).catch(() => undefined);
+    if (user) await deny(user.sessionId);
+    if (session.refreshToken !== undefined) await provider.revoke("browser", session.refreshToken);
+    return session;
+  };
+
+  const logoutBrowser = async (c: GatewayContext, secret: string): Promise<Response> => {
+    assertSameOrigin(c.req.raw, origin);
+    const session = await closeBrowserSession(secret);
+    const cookie = clearCookie(SESSION_COOKIE);
+    const isForm = c.req.header("accept")?.includes("text/html") ?? false;
+    if (!isForm) return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
+    const end = session && (await provider.endSessionUrl(session.idToken));
+    const answer = redirect(end?.href ?? "/", cookie);
+    return new Response(null, { status: 303, headers: answer.headers });
+  };
+
+  const logoutBearer = async (c: GatewayContext): Promise<Response> => {
+    const user = await authenticate(c.req.raw);
+    if (!user) throw tokenInvalid("there is no session to end");
+    c.get("exchange").user = user;
+    const { refresh_token } = await readForm(c.req.raw, Logout);
+    await deny(user.sessionId);
+    if (refresh_token !== undefined) await provider.revoke("first-party", refresh_token);
+    return new Response(null, { status: 204 });
+  };
+
+  return async (c: GatewayContext): Promise<Response> => {
+    const secret = cookieOf(c.req.raw, SESSION_COOKIE);
+    return secret !== undefined && !c.req.header("authorization") ? logoutBrowser(c, secret) : logoutBearer(c);
+  };
+}

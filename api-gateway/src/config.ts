@@ -1,0 +1,136 @@
+import { z } from "zod";
+import {
+  count,
+  durationMs,
+  logEnv,
+  oidcEnv,
+  opsEnv,
+  port,
+  rpcServerEnv,
+  safeUrl,
+  telemetryEnv,
+} from "@animal-delivery/platform/config/fragments";
+import { oidcOptions, opsOptions } from "@animal-delivery/platform/config/options";
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const flag = z.stringbool().default(false);
+
+/** `https://a.example,https://b.example`; each an origin and nothing more. */
+const origins = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, "must be origins")));
+
+const { TLS_CERT_FILE, TLS_KEY_FILE, TLS_CA_FILE } = rpcServerEnv;
+
+const env = z.object({
+  ...logEnv,
+  ...telemetryEnv,
+  ...oidcEnv,
+  ...opsEnv,
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port(8080),
+  PUBLIC_ORIGIN: safeUrl.optional(),
+  HTTPS_CERT_FILE: z.string().optional(),
+  HTTPS_KEY_FILE: z.string().optional(),
+  TLS_TERMINATED: flag,
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  CORS_ORIGINS: origins,
+  TLS_CERT_FILE,
+  TLS_KEY_FILE,
+  TLS_CA_FILE,
+  ORDERS_ADDRESS: z.url().default("https://127.0.0.1:9011"),
+  DELIVERY_ADDRESS: z.url().default("https://127.0.0.1:9012"),
+  LOGGING_ADDRESS: z.url().default("https://127.0.0.1:9013"),
+  OIDC_CLIENT_ID: z.string().default("api-gateway"),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_FIRST_PARTY_CLIENT_ID: z.string().default("first-party"),
+  OIDC_DOCS_CLIENT_ID: z.string().default("swagger"),
+  SESSION_TTL_MS: durationMs(12 * HOUR_MS),
+  REQUEST_TIMEOUT_MS: durationMs(5_000),
+  BODY_BYTES_MAX: count(1_048_576),
+  RATE_LIMIT_READS_PER_MINUTE: count(60_000),
+  RATE_LIMIT_WRITES_PER_MINUTE: count(30_000),
+  RATE_LIMIT_STREAMS_PER_MINUTE: count(600),
+  RATE_LIMIT_AUTH_PER_MINUTE: count(600),
+  SIGN_IN_FAILURES_MAX: count(20),
+});
+
+/** Everything the gateway reads from its environment. */
+export const ConfigSchema = env
+  .refine(({ HTTPS_CERT_FILE, HTTPS_KEY_FILE }) => (HTTPS_CERT_FILE === undefined) === (HTTPS_KEY_FILE === undefined), {
+    path: ["HTTPS_KEY_FILE"],
+    message: "HTTPS_CERT_FILE and HTTPS_KEY_FILE go together",
+  })
+  .refine(({ HOST, TLS_TERMINATED, HTTPS_CERT_FILE }) => LOOPBACK.has(HOST) || TLS_TERMINATED || HTTPS_CERT_FILE, {
+    path: ["HOST"],
+    message:
+      "plain HTTP is for loopback addresses: set HTTPS_CERT_FILE and HTTPS_KEY_FILE, or TLS_TERMINATED=true behind a proxy that ends TLS",
+  })
+  .transform((env) => ({
+    logLevel: env.LOG_LEVEL,
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      /** Certificate and key of the public side; undefined for plain HTTP. */
+      https:
+        env.HTTPS_CERT_FILE === undefined || env.HTTPS_KEY_FILE === undefined
+          ? undefined
+          : { certFile: env.HTTPS_CERT_FILE, keyFile: env.HTTPS_KEY_FILE },
+    },
+    ops: opsOptions(env),
+    /** Where the world reaches the gateway: `https://api.example`, without a slash at the end. Never taken from a request. */
+    origin: new URL(env.PUBLIC_ORIGIN ?? `http://localhost:${env.PORT}`).origin,
+    /** How many proxies in front append to `X-Forwarded-For`; 0 believes none of it. */
+    trustedProxies: env.TRUSTED_PROXIES,
+    /** Origins whose pages may call the API with a bearer token. */
+    corsOrigins: env.CORS_ORIGINS,
+    oidc: {
+      ...oidcOptions(env),
+      /** The gateway as a client of the provider, for browsers. */
+      clientId: env.OIDC_CLIENT_ID,
+      clientSecret: env.OIDC_CLIENT_SECRET,
+      /** The public client behind `/v1/auth/sign-in`. */
+      firstPartyClientId: env.OIDC_FIRST_PARTY_CLIENT_ID,
+      /** The public client of the page `/docs`. */
+      docsClientId: env.OIDC_DOCS_CLIENT_ID,
+    },
+    rpc: {
+      tls: { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE, caFile: env.TLS_CA_FILE },
+      /** Where each service of the contract is, by its package. */
+      addresses: {
+        orders: env.ORDERS_ADDRESS,
+        delivery: env.DELIVERY_ADDRESS,
+        logging: env.LOGGING_ADDRESS,
+      },
+    },
+    /** How long a browser's login lasts, however often it is used. */
+    sessionTtlMs: env.SESSION_TTL_MS,
+    /** The deadline of an RPC whose caller named none. */
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    bodyBytesMax: env.BODY_BYTES_MAX,
+    /** Requests per minute and caller. */
+    rateLimits: {
+      read: env.RATE_LIMIT_READS_PER_MINUTE,
+      write: env.RATE_LIMIT_WRITES_PER_MINUTE,
+      stream: env.RATE_LIMIT_STREAMS_PER_MINUTE,
+      auth: env.RATE_LIMIT_AUTH_PER_MINUTE,
+    },
+    /** Wrong passwords for one account within ten minutes before it must wait. */
+    signInFailuresMax: env.SIGN_IN_FAILURES_MAX,
+  }));
+
+export type Config = z.output<typeof ConfigSchema>;
+
+/** What `createGateway` looks at; where it listens and what it dials is the business of `runGateway` and `main.ts`. */
+export type GatewayConfig = Omit<Config, "http" | "ops" | "rpc" | "logLevel" | "otlpEndpoint">;

@@ -1,0 +1,23 @@
+import type { Logger } from "@animal-delivery/platform/log/logger";
+import type { Exchange } from "./exchange.ts";
+
+/** Asked all the time by machines; told at debug level unless they fail. */
+const QUIET = new Set(["/healthz", "/readyz"]);
+
+/**
+ * One line for each request. No query, no headers, no body, no address: they may hold what is personal or secret. The
+ * messages themselves are logged, redacted by the contract's marks, by the services.
+ */
+export function logAnswer(log: Logger, exchange: Exchange, request: Request, status: number, durationMs: number): void {
+  const fields = {
+    http_method: request.method,
+    http_route: exchange.route,
+    http_status: status,
+    duration_ms: Math.round(durationMs * 10) / 10,
+    ...(exchange.user && { caller: exchange.user.subject }),
+    ...(exchange.reason !== undefined && { reason: exchange.reason }),
+  };
+  if (status >= 500) log.warn("request answered", fields);
+  else if (QUIET.has(exchange.route)) log.debug("request answered", fields);
+  else log.info("request answered", fields);
+}

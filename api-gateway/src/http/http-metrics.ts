@@ -1,0 +1,46 @@
+import { Counter, Histogram } from "prom-client";
+import type { Meters } from "@animal-delivery/platform/telemetry/metrics";
+import type { Exchange } from "./exchange.ts";
+
+const LABELS = ["method", "route", "status"] as const;
+const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Others are one: a caller may invent as many as they like. */
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** Rate, errors and durations of the public API. */
+export interface HttpMetrics {
+  answered(exchange: Exchange, method: string, status: number, durationMs: number): void;
+}
+
+export function createHttpMetrics({ registry }: Meters): HttpMetrics {
+  const registers = [registry];
+  const requests = new Counter({
+    name: "http_requests_total",
+    help: "requests answered",
+    labelNames: LABELS,
+    registers,
+  });
+  const durations = new Histogram<string>({
+    name: "http_request_duration_seconds",
+    help: "time from the request's headers to the answer's headers",
+    labelNames: LABELS,
+    buckets: BUCKETS_S,
+    enableExemplars: true,
+    registers,
+  });
+  const errors = new Counter({
+    name: "http_errors_total",
+    help: "requests refused or failed, by reason",
+    labelNames: [...LABELS, "reason"] as const,
+    registers,
+  });
+  return {
+    answered({ route, reason, span }, method, status, durationMs) {
+      const labels = { method: METHODS.has(method) ? method : "OTHER", route, status: String(status) };
+      requests.inc(labels);
+      if (reason !== undefined) errors.inc({ ...labels, reason });
+      const { traceId } = span.spanContext();
+      durations.observe({ labels, value: durationMs / 1_000, exemplarLabels: { trace_id: traceId } });
+    },
+  };
+}

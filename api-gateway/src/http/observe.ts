@@ -1,0 +1,90 @@
+import { ROOT_CONTEXT, type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { MiddlewareHandler } from "hono";
+import { runInContext } from "@animal-delivery/platform/request-context";
+import { contextFrom } from "@animal-delivery/platform/telemetry/propagation";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import type { GatewayConfig } from "../config.ts";
+import { logAnswer } from "./access-log.ts";
+import { clientAddress } from "./client-address.ts";
+import { createCors } from "./cors.ts";
+import type { Exchange, GatewayEnv } from "./exchange.ts";
+import { createHttpMetrics } from "./http-metrics.ts";
+import { requestIdOf } from "./request-id.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+/** Routes that are not known are one in metrics and logs. */
+export const UNKNOWN_ROUTE = "(unknown)";
+
+/**
+ * Surrounds every request: its ids and trace, the headers every answer has, CORS, one log line, metrics and a span. The one
+ * middleware that waits for the answer; all else runs inside the handlers.
+ */
+export function observe(config: GatewayConfig, telemetry: Telemetry): MiddlewareHandler<GatewayEnv> {
+  const metrics = createHttpMetrics(telemetry.meters);
+  const always = securityHeaders(config.origin.startsWith("https:"));
+  const cors = createCors(config.corsOrigins);
+
+  return async (c, next) => {
+    const request = c.req.raw;
+    const address = clientAddress(
+      c.env?.incoming?.socket.remoteAddress,
+      request.headers.get("x-forwarded-for"),
+      config.trustedProxies,
+    );
+    const { exchange, context } = open(telemetry, request, address);
+    c.set("exchange", exchange);
+
+    const preflight = cors.preflight(request);
+    if (preflight) c.res = preflight;
+    else {
+      const { requestId, correlationId } = exchange;
+      await runInContext({ requestId, correlationId, trace: context, signal: request.signal }, next);
+    }
+
+    const { headers } = c.res;
+    for (const [name, value] of always) if (!headers.has(name)) headers.set(name, value);
+    for (const [name, value] of cors.headers(request)) headers.append(name, value);
+    for (const [name, value] of exchange.headers) headers.set(name, value);
+    close(exchange, request, c.res.status);
+    const durationMs = performance.now() - exchange.startedAt;
+    metrics.answered(exchange, request.method, c.res.status, durationMs);
+    const { requestId, correlationId } = exchange;
+    runInContext({ requestId, correlationId, trace: context, signal: undefined }, () =>
+      logAnswer(telemetry.log, exchange, request, c.res.status, durationMs),
+    );
+  };
+}
+
+function open({ tracer }: Telemetry, request: Request, address: string): { exchange: Exchange; context: Context } {
+  const traceparent = request.headers.get("traceparent") ?? undefined;
+  const tracestate = request.headers.get("tracestate") ?? undefined;
+  const parent = traceparent === undefined ? ROOT_CONTEXT : contextFrom({ traceparent, tracestate });
+  const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER }, parent);
+  const requestId = requestIdOf(request.headers.get("x-request-id"));
+  const correlation = request.headers.get("x-correlation-id");
+  const exchange: Exchange = {
+    requestId,
+    correlationId: correlation === null ? requestId : requestIdOf(correlation),
+    address,
+    span,
+    startedAt: performance.now(),
+    route: UNKNOWN_ROUTE,
+    user: undefined,
+    reason: undefined,
+    headers: new Map([["x-request-id", requestId]]),
+  };
+  return { exchange, context: trace.setSpan(parent, span) };
+}
+
+/** Names after the HTTP semantic conventions of OpenTelemetry. */
+function close({ span, route, reason }: Exchange, request: Request, status: number): void {
+  span.updateName(`${request.method} ${route}`);
+  span.setAttributes({
+    "http.request.method": request.method,
+    "http.route": route,
+    "http.response.status_code": status,
+    ...(reason !== undefined && { "error.type": reason }),
+  });
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}

@@ -1,0 +1,102 @@
+import { ViolationsSchema, type FieldPath } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { ConnectError } from "@connectrpc/connect";
+import { REASONS } from "@animal-delivery/contracts/gen/reasons";
+import { ERROR_CODES, fromConnectError } from "@animal-delivery/platform/error-codes";
+import { DomainError } from "@animal-delivery/platform/errors";
+import { TranscodingError, type Violation } from "@animal-delivery/transcoder/transcoding-error";
+
+/** A refusal as the gateway answers it, before it is written down. */
+export interface Refusal {
+  readonly error: DomainError;
+  readonly violations: readonly Violation[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** An error document, RFC 9457. Facts that belong to the reason stand beside these members. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly reason: string;
+  readonly request_id: string;
+  readonly errors?: readonly Violation[];
+  readonly [fact: string]: unknown;
+}
+
+/** An answer to a request with fields that break a rule, for handlers that read a body of their own. */
+export class InvalidRequest extends DomainError {
+  readonly violations: readonly Violation[];
+
+  constructor(violations: readonly Violation[]) {
+    super("invalid", "REQUEST_INVALID", "the request breaks a rule of the contract");
+    this.violations = violations;
+  }
+}
+
+/** What a caller may know of an error; undefined when the answer is that something broke here. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof InvalidRequest) return { error, violations: error.violations, headers: {} };
+  if (error instanceof DomainError) return { error, violations: [], headers: {} };
+  if (error instanceof TranscodingError) {
+    const { kind, reason, message, violations, headers } = error;
+    return { error: new DomainError(kind, reason, message), violations, headers };
+  }
+  if (error instanceof ConnectError) {
+    const refusal = fromConnectError(error);
+    return { error: refusal, violations: violationsOf(error), headers: {} };
+  }
+  return undefined;
+}
+
+/** The refusal of whatever broke here: its text is for the log alone. */
+export function internalRefusal(cause: unknown): Refusal {
+  const error = new DomainError("internal", "INTERNAL", "something broke on this side", {}, { cause });
+  return { error, violations: [], headers: {} };
+}
+
+const PATHS = new Map(REASONS.map(({ reason, domain, slug }) => [reason, `${domain}/${slug}`]));
+
+/** Where a reason is explained: `/problems/orders/order-not-found`. */
+export function problemPath(reason: string): string {
+  return `/problems/${PATHS.get(reason) ?? PATHS.get("INTERNAL") ?? ""}`;
+}
+
+export interface ProblemPlace {
+  readonly origin: string;
+  /** The path that was asked for, without its query. */
+  readonly path: string;
+  readonly requestId: string;
+}
+
+export function problemOf({ error, violations }: Refusal, { origin, path, requestId }: ProblemPlace): Problem {
+  const { status, title } = ERROR_CODES[error.kind];
+  return {
+    ...error.metadata,
+    type: origin + problemPath(error.reason),
+    title,
+    status,
+    detail: error.message,
+    instance: path,
+    reason: error.reason,
+    request_id: requestId,
+    ...(violations.length > 0 && { errors: violations }),
+  };
+}
+
+function violationsOf(error: ConnectError): Violation[] {
+  return error
+    .findDetails(ViolationsSchema)
+    .flatMap(({ violations }) => violations)
+    .map(({ field, message }) => ({ field: pathOf(field), message }));
+}
+
+/** `items[0].quantity`, in the names of the proto. */
+function pathOf(field: FieldPath | undefined): string {
+  const parts = (field?.elements ?? []).map(({ fieldName, subscript }) => {
+    if (subscript.case === undefined) return fieldName;
+    return `${fieldName}[${typeof subscript.value === "string" ? JSON.stringify(subscript.value) : String(subscript.value)}]`;
+  });
+  return parts.join(".");
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { startOpsServer } from "@animal-delivery/platform/service/ops-server";
+import { supervise } from "@animal-delivery/platform/service/supervise";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import { Counter } from "prom-client";
+import type { Config } from "./config.ts";
+import { type HttpServer, startHttpServer } from "./http/http-server.ts";
+import type { Gateway } from "./service.ts";
+
+export interface RunGatewayOptions {
+  readonly gateway: Gateway;
+  readonly http: Config["http"];
+  readonly ops: Config["ops"];
+  readonly origin: string;
+  readonly telemetry: Telemetry;
+  /** How long requests and tasks may take to end. */
+  readonly drainMs?: number;
+}
+
+export interface RunningGateway {
+  readonly port: number;
+  readonly opsPort: number;
+  /** Resolves when the gateway has drained; its resources may be closed then. Never rejects. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Serves a gateway until `stop` aborts. Resolves when it answers and is warm. Then drains: not ready, streams end, no new
+ * connections, requests finish, tasks end.
+ *
+ * @throws {Error} when a port is taken.
+ */
+export async function runGateway(options: RunGatewayOptions, stop: AbortSignal): Promise<RunningGateway> {
+  const { gateway, telemetry, origin, drainMs = 10_000 } = options;
+  const stopTasks = new AbortController();
+  const tasks = Promise.all(gateway.tasks.map((task) => supervise(task, stopTasks.signal, telemetry)));
+  const ops = await startOpsServer({ ...options.ops, checks: gateway.checks, meters: telemetry.meters });
+  await gateway.warmUp();
+  const server = await startServer(options, origin).catch(async (error: unknown) => {
+    stopTasks.abort();
+    await ops.close();
+    throw error;
+  });
+  telemetry.log.info("gateway started", { port: server.port, ops_port: ops.port, origin });
+
+  const drain = async (): Promise<void> => {
+    telemetry.log.info("gateway drains");
+    gateway.drain();
+    await server.close(drainMs);
+    stopTasks.abort();
+    await Promise.race([tasks, sleep(drainMs, undefined, { ref: false })]);
+    await ops.close();
+    telemetry.log.info("gateway stopped");
+  };
+  return { port: server.port, opsPort: ops.port, stopped: aborted(stop).then(drain) };
+}
+
+async function startServer({ gateway, http, telemetry }: RunGatewayOptions, origin: string): Promise<HttpServer> {
+  const faults = new Counter({
+    name: "http_parser_errors_total",
+    help: "connections that sent what is not a request, by fault",
+    labelNames: ["fault"],
+    registers: [telemetry.meters.registry],
+  });
+  const fetch = gateway.app.fetch.bind(gateway.app);
+  return startHttpServer({ ...http, origin, fetch, onParserFault: (fault) => faults.inc({ fault }) });
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}

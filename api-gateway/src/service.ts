@@ -1,0 +1,91 @@
+import { Hono } from "hono";
+import type { Access } from "@animal-delivery/platform/access/access";
+import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import type { TokenVerifier } from "@animal-delivery/platform/access/token";
+import { SERVICES } from "@animal-delivery/contracts/gen/services";
+import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
+import type { ReadinessCheck, Task } from "@animal-delivery/platform/service/service";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import { createTranscoder, type Transcoder } from "@animal-delivery/transcoder/transcoder";
+import { createAdmit } from "./access/admit.ts";
+import { createAuthenticator } from "./access/authenticate.ts";
+import { createRateLimits } from "./access/rate-limit.ts";
+import { addAuthRoutes } from "./auth/auth-routes.ts";
+import { createIdentityProvider } from "./auth/identity-provider.ts";
+import { createSessions } from "./auth/sessions.ts";
+import type { GatewayConfig } from "./config.ts";
+import { type Downstream, endingStreams, peerOf } from "./downstream.ts";
+import type { Exchange, GatewayEnv } from "./http/exchange.ts";
+import { observe } from "./http/observe.ts";
+import { addPageRoutes } from "./pages/page-routes.ts";
+import { createProblemAnswerer } from "./problems/answer-problem.ts";
+import { warmUp } from "./warm-up.ts";
+
+export interface GatewayResources {
+  readonly telemetry: Telemetry;
+  readonly access: Access;
+  readonly verifier: TokenVerifier;
+  readonly deniedSessions: DeniedSessions;
+  /** Holds login sessions. */
+  readonly kv: KeyValueStore;
+  readonly downstream: Downstream;
+}
+
+/** The public side of the platform, ready to be served. */
+export interface Gateway {
+  readonly app: Hono<GatewayEnv>;
+  readonly tasks: readonly Task[];
+  readonly checks: readonly ReadinessCheck[];
+  /** Runs what the first request would else wait for. Never rejects: what is away now is tried again when it is needed. */
+  warmUp(): Promise<void>;
+  /** Not ready from now on; event streams end. */
+  drain(): void;
+}
+
+/** REST for every RPC of the contract, signing in, and the pages. Nothing here names an RPC: routes follow the contract. */
+export function createGateway(config: GatewayConfig, resources: GatewayResources): Gateway {
+  const { telemetry, access, verifier, deniedSessions, kv, downstream } = resources;
+  const { origin, sessionTtlMs } = config;
+  const provider = createIdentityProvider(config.oidc, origin);
+  const sessions = createSessions(kv, provider, sessionTtlMs);
+  const authenticate = createAuthenticator({ verifier, deniedSessions, sessions, origin });
+  const rateLimits = createRateLimits(config.rateLimits);
+  const problem = createProblemAnswerer(origin, telemetry.log);
+  const draining = new AbortController();
+  const checks = [{ name: "accepts requests", check: async () => draining.signal.throwIfAborted() }];
+
+  const transcoder: Transcoder<Exchange> = createTranscoder<Exchange>({
+    services: SERVICES,
+    transport: (service) => endingStreams(downstream(peerOf(service)), draining.signal),
+    bodyBytesMax: config.bodyBytesMax,
+    admit: createAdmit({ authenticate, access, rateLimits, requestTimeoutMs: config.requestTimeoutMs }),
+    problem,
+  });
+
+  const app = new Hono<GatewayEnv>();
+  app.use(observe(config, telemetry));
+  addPageRoutes(app, { config, provider, downstream, authenticate, checks });
+  addAuthRoutes(app, {
+    kv,
+    provider,
+    sessions,
+    origin,
+    sessionTtlMs,
+    authenticate,
+    verifier,
+    deniedSessions,
+    rateLimits,
+    denyMs: sessionTtlMs,
+    signInFailuresMax: config.signInFailuresMax,
+  });
+  app.all("*", async (c) => transcoder.handle(c.req.raw, c.get("exchange")));
+  app.onError((error, c) => problem(error, c.req.raw, c.get("exchange")));
+
+  return {
+    app,
+    tasks: [deniedSessions.task],
+    checks,
+    warmUp: async () => warmUp({ app, downstream, provider }),
+    drain: () => draining.abort(),
+  };
+}
