@@ -1,6 +1,7 @@
 import { loadAccess } from "@animal-delivery/platform/access/access";
 import { createTokenVerifier } from "@animal-delivery/platform/access/token";
 import { createMemoryStore } from "@animal-delivery/platform/kv/memory";
+import { assertPortsFree } from "./assert-ports-free.ts";
 import { openDataFolder } from "./data-folder.ts";
 import type { IdentityProvider } from "./identity/start-identity-provider.ts";
 import type { PlatformEnv } from "./options.ts";
@@ -45,6 +46,7 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
   const origin = `http://localhost:${ports.gateway}`;
   await using started = new AsyncDisposableStack();
   const folder = started.use(await openDataFolder(env.dataDir, fresh));
+  await assertPortsFree(ports);
   const common = { env, ports, folder };
 
   const engines = await startEngines({ ...common, gatewayOrigin: origin, audience: AUDIENCE, progress }, started);

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { openBrowser, type Visit } from "./fixtures/browser.ts";
+import { GATEWAY, givenIdentity } from "./fixtures/identity.ts";
+
+const VERIFIER = "v".repeat(50);
+
+// Drives the provider as the gateway, the API page and a browser do.
+describe("startIdentityProvider", () => {
+  const identity = givenIdentity();
+
+  async function corsOrigin(refreshToken: string, origin: string): Promise<string | null> {
+    const body = new URLSearchParams({
+      grant_type: "refresh_token",
+      client_id: "swagger",
+      refresh_token: refreshToken,
+    });
+    const response = await fetch(`${identity.provider.issuer}/token`, { method: "POST", body, headers: { origin } });
+    return response.headers.get("access-control-allow-origin");
+  }
+
+  describe("code with PKCE", () => {
+    const authorization = (clientId: string, redirectUri: string) => {
+      const address = new URL(`${identity.provider.issuer}/auth`);
+      address.search = new URLSearchParams({
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        response_type: "code",
+        scope: "openid profile api",
+        state: "state",
+        code_challenge: createHash("sha256").update(VERIFIER).digest("base64url"),
+        code_challenge_method: "S256",
+      }).toString();
+      return address.href;
+    };
+    const redeem = (arrived: Visit, redirectUri: string, client: Record<string, string>) =>
+      identity.token({
+        grant_type: "authorization_code",
+        code: new URL(arrived.url).searchParams.get("code") ?? "",
+        redirect_uri: redirectUri,
+        code_verifier: VERIFIER,
+        ...client,
+      });
+    const callback = `${GATEWAY}/v1/auth/callback`;
+    const gateway = () => ({ client_id: "api-gateway", client_secret: identity.provider.gatewaySecret });
+
+    it("signs in through the form, and out again", async () => {
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+      expect(form.html).toContain("Sign in");
+      expect(form.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+
+      const arrived = await browser.submit(form.url, { username: "courier", password: "courier-password" });
+      const tokens = await redeem(arrived, callback, gateway());
+
+      expect(await identity.verified(tokens.access_token)).toMatchObject({
+        roles: ["courier"],
+        client_id: "api-gateway",
+      });
+      expect(decodeJwt(tokens.id_token ?? "")).toMatchObject({ preferred_username: "courier" });
+      const renewed = await identity.token({
+        grant_type: "refresh_token",
+        refresh_token: tokens.refresh_token,
+        ...gateway(),
+      });
+      expect(decodeJwt(renewed.access_token).sid).toBe(decodeJwt(tokens.access_token).sid);
+
+      const end = new URLSearchParams({
+        id_token_hint: tokens.id_token ?? "",
+        post_logout_redirect_uri: `${GATEWAY}/`,
+      });
+      const asked = await browser.get(`${identity.provider.issuer}/session/end?${end.toString()}`);
+      const xsrf = /name="xsrf" value="([^"]+)"/u.exec(asked.html)?.[1] ?? "";
+      const out = await browser.submit(`${identity.provider.issuer}/session/end/confirm`, { xsrf, logout: "yes" });
+
+      expect(out.url).toBe(`${GATEWAY}/`);
+      const after = await identity.token({
+        grant_type: "refresh_token",
+        refresh_token: renewed.refresh_token,
+        ...gateway(),
+      });
+      expect(after).toMatchObject({ status: 400, error: "invalid_grant" });
+    });
+
+    it("shows the form again after a wrong password", async () => {
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+
+      const answer = await browser.submit(form.url, { username: "courier", password: "wrong" });
+
+      expect(answer.status).toBe(401);
+      expect(answer.html).toContain("Name or password is wrong.");
+    });
+
+    it("takes no sign-in from a browser that did not begin it", async () => {
+      const form = await openBrowser(identity.provider.issuer).get(authorization("api-gateway", callback));
+
+      const answer = await openBrowser(identity.provider.issuer).submit(form.url, {
+        username: "courier",
+        password: "courier-password",
+      });
+
+      expect(answer.status).toBe(400);
+      expect(answer.html).toContain("Sign-in expired");
+    });
+
+    it("serves the API page, which has no secret, across origins", async () => {
+      const redirectUri = `${GATEWAY}/docs/oauth2-redirect.html`;
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("swagger", redirectUri));
+      const arrived = await browser.submit(form.url, { username: "admin", password: "admin-password" });
+
+      const tokens = await redeem(arrived, redirectUri, { client_id: "swagger" });
+
+      expect(await identity.verified(tokens.access_token)).toMatchObject({ roles: ["admin"], client_id: "swagger" });
+      expect(await corsOrigin(tokens.refresh_token, GATEWAY)).toBe(GATEWAY);
+      expect(await corsOrigin(tokens.refresh_token, "http://evil.example")).toBeNull();
+    });
+
+    it.each([
+      { what: "without PKCE", change: (address: URL) => address.searchParams.delete("code_challenge") },
+      {
+        what: "to a foreign address",
+        change: (address: URL) => address.searchParams.set("redirect_uri", "http://x.y/"),
+      },
+    ])("refuses a request $what", async ({ change }) => {
+      const address = new URL(authorization("api-gateway", callback));
+      change(address);
+
+      const answer = await openBrowser(identity.provider.issuer).get(address.href);
+
+      expect(`${answer.status} ${answer.url}`).toMatch(/^400 |error=invalid_request/u);
+    });
+  });
+});

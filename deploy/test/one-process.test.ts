@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type PlatformRun, processesNaming, runPlatform } from "./fixtures/run-platform.ts";
+
+// Runs the platform as `npm start` does: how it starts, refuses to start, and ends.
+describe("npm start", () => {
+  // Nothing hands out runs of ports; the other suites take theirs from 20,000 to 30,000.
+  const port = 31_000 + Math.floor(Math.random() * 30) * 32;
+  const origin = `http://localhost:${port}`;
+  const runs: PlatformRun[] = [];
+  let dataDir: string;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "one-process-"));
+  });
+  afterEach(async () => {
+    for (const run of runs.splice(0)) {
+      run.kill("SIGTERM");
+      await run.ended;
+    }
+  });
+  afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+  function start(env: Record<string, string> = {}, args: string[] = []): PlatformRun {
+    const run = runPlatform({ PORT: String(port), DATA_DIR: dataDir, ...env }, args);
+    runs.push(run);
+    return run;
+  }
+
+  it("answers when it says so, and leaves no process behind after SIGTERM", async () => {
+    const run = start();
+    await run.ready();
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+    expect(run.output()).toContain("customer-password");
+
+    run.kill("SIGTERM");
+
+    expect(await run.ended).toBe(0);
+    expect(await processesNaming(dataDir)).toEqual([]);
+  });
+
+  it("leaves no process behind when it is killed, and starts again", async () => {
+    const run = start();
+    await run.ready();
+
+    run.kill("SIGKILL");
+
+    await run.ended;
+    await expect.poll(() => processesNaming(dataDir), { timeout: 10_000 }).toEqual([]);
+    await start().ready();
+  });
+
+  it("ends while it starts when it is told to", async () => {
+    const run = start();
+    await expect.poll(() => run.output()).toContain("starts in");
+
+    run.kill("SIGINT");
+
+    expect(await run.ended).toBe(0);
+    expect(await processesNaming(dataDir)).toEqual([]);
+  });
+
+  it("refuses a folder that another platform works in, which goes on", async () => {
+    await start().ready();
+
+    const second = start({ PORT: String(port + 32) });
+
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(`works in ${dataDir}`);
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+  });
+
+  it.each([
+    { what: "the API", offset: 0 },
+    { what: "PostgreSQL", offset: 2 },
+    { what: "RPCs of orders", offset: 10 },
+  ])("names the port of $what when it is taken, and leaves nothing running", async ({ offset }) => {
+    await using server = createServer().listen(port + offset, "127.0.0.1");
+    await once(server, "listening");
+
+    const run = start();
+
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(new RegExp(`Port ${port + offset}.* is taken`, "u"));
+    expect(run.output()).not.toMatch(/^\s+at /mu);
+    expect(await processesNaming(dataDir)).toEqual([]);
+  });
+
+  it("listens on this machine alone while its passwords are known to everybody, and says why", async () => {
+    const run = start({ HOST: "0.0.0.0", TLS_TERMINATED: "true" });
+
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain("passwords that everybody can read");
+  });
+
+  it("says what is wrong with its environment", async () => {
+    const run = start({ PORT: "eighty" });
+
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(/PORT:/u);
+  });
+
+  it("begins anew with --fresh", async () => {
+    await writeFile(join(dataDir, "left-over"), "");
+
+    await start({}, ["--fresh"]).ready();
+
+    expect(await processesNaming(dataDir)).not.toEqual([]);
+    await expect(writeFile(join(dataDir, "left-over"), "", { flag: "wx" })).resolves.toBeUndefined();
+  });
+});
