@@ -124,15 +124,28 @@ describe("StartDelivery", () => {
     expect(refusal).toMatchObject({ kind: "refused", reason: "ORDER_STATUS_REFUSED" });
   });
 
-  it("is unavailable while orders is, and starts nothing", async () => {
+  it.each([
+    ["is away", new DomainError("unavailable", "UNAVAILABLE", "the database of orders is away")],
+    ["is too slow", new DomainError("deadlineExceeded", "DEADLINE_EXCEEDED", "the time for the call is over")],
+    ["works on a twin", new DomainError("refused", "IDEMPOTENCY_TWIN_RUNNING", "a first request still runs")],
+  ])("is unavailable while orders %s, and starts nothing", async (_, failure) => {
     const orderId = service.orders.place();
-    service.orders.failWith(new DomainError("unavailable", "UNAVAILABLE", "the database of orders is away"));
+    service.orders.failWith(failure);
 
     const refusal = await refusalOf(service.dispatcher.deliveries.startDelivery({ orderId }));
 
     expect(refusal).toMatchObject({ kind: "unavailable", message: "orders is not available now" });
     const { deliveries } = await service.dispatcher.deliveries.listDeliveries({ orderId });
     expect(deliveries).toEqual([]);
+  });
+
+  it("passes on that the user's token is good no more", async () => {
+    const orderId = service.orders.place();
+    service.orders.failWith(new DomainError("unauthenticated", "TOKEN_INVALID", "the token expired"));
+
+    const refusal = await refusalOf(service.dispatcher.deliveries.startDelivery({ orderId }));
+
+    expect(refusal).toMatchObject({ kind: "unauthenticated", reason: "TOKEN_INVALID" });
   });
 
   it("hides an error of orders that the contract does not list", async () => {

@@ -13,7 +13,7 @@ import { journeyOf } from "./journey-of-order.ts";
  * Takes an order over from orders: it becomes dispatched, for this delivery alone. Called again it answers the same.
  *
  * @param caller the user it is done for; undefined for the service's own work.
- * @throws {DomainError} notFound ORDER_NOT_FOUND, refused ORDER_STATUS_REFUSED, unavailable, deadlineExceeded.
+ * @throws {DomainError} notFound ORDER_NOT_FOUND, refused ORDER_STATUS_REFUSED, unavailable, unauthenticated.
  */
 export async function dispatchOrder(
   orders: Client<typeof OrderService>,
@@ -41,9 +41,12 @@ function refusalOf(error: unknown, orderId: string): Error {
   const cause = { cause: error };
   if (refusal.reason === "ORDER_NOT_FOUND") return orderNotFound(orderId, cause);
   if (refusal.reason === "ORDER_STATUS_REFUSED") return orderStatusRefused(orderId, cause);
-  if (refusal.kind === "unauthenticated" || refusal.kind === "deadlineExceeded") return refusal;
-  if (refusal.kind === "unavailable" || refusal.reason === "IDEMPOTENCY_TWIN_RUNNING") {
-    return new DomainError("unavailable", "UNAVAILABLE", "orders is not available now", {}, cause);
-  }
+  if (refusal.kind === "unauthenticated") return refusal;
+  if (isOutage(refusal)) return new DomainError("unavailable", "UNAVAILABLE", "orders is not available now", {}, cause);
   return new Error("orders answered DispatchOrder with an error that its contract does not list", cause);
+}
+
+/** Orders is away, too slow, or still busy with a twin of this call: later it may answer. */
+function isOutage({ kind, reason }: DomainError): boolean {
+  return kind === "unavailable" || kind === "deadlineExceeded" || reason === "IDEMPOTENCY_TWIN_RUNNING";
 }
