@@ -47,8 +47,11 @@ export function createDeniedSessions(
     task: {
       name: "denied sessions",
       async run(stop) {
+        let away = false;
         while (!stop.aborted) {
-          await pull().catch((err: unknown) => log.warn("denied sessions could not be read", { err }));
+          const err: unknown = await pull().catch((error: unknown) => error);
+          if (err && !away) log.warn("denied sessions cannot be read, the last copy serves on", { err });
+          away = err !== undefined;
           await sleep(intervalMs, undefined, { signal: stop }).catch(() => undefined);
         }
       },

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { Health } from "@animal-delivery/contracts/gen/grpc/health/v1/health_pb";
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { Telemetry } from "../telemetry/resources.ts";
 import type { TlsMaterial } from "../tls/watch-tls.ts";
@@ -68,7 +69,7 @@ function rpcListener(options: RpcServerOptions, draining: AbortSignal) {
     options.routes(router);
     const services = [...new Set(router.handlers.map(({ service }) => service))];
     healthRoutes(router, services, isServing);
-    reflectionRoutes(router, services);
+    reflectionRoutes(router, [...services, Health]);
   };
   const deadline = { ...options.deadline, recheck: authenticate.recheck, draining };
   const limits = {

@@ -1,0 +1,78 @@
+import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
+import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { describe, expect, it } from "vitest";
+import { toConnectError } from "../error-codes.ts";
+import { DomainError } from "../errors.ts";
+import { errorOf } from "../testing/refusal.ts";
+import { retryingTransport } from "./retrying-transport.ts";
+
+const orderId = "0198f0a0-0000-7000-8000-000000000001";
+const keyed = { headers: { "idempotency-key": "key-1" } };
+const lost = new ConnectError("read ECONNRESET", Code.Aborted);
+const unavailable = toConnectError(new DomainError("unavailable", "UNAVAILABLE", "not now"), "orders.animal-delivery");
+const stale = toConnectError(new DomainError("stale", "ETAG_STALE", "changed"), "orders.animal-delivery");
+const bug = toConnectError(new DomainError("internal", "INTERNAL", "internal error"), "orders.animal-delivery");
+
+describe("a client", () => {
+  it.each([
+    ["a read when the connection broke", "getOrder", {}, lost, 3],
+    ["a read when the service is away", "getOrder", {}, unavailable, 3],
+    ["a keyed write when the connection broke", "cancelOrder", keyed, lost, 3],
+    ["a keyed write when the service is away", "cancelOrder", keyed, unavailable, 3],
+    ["no write without a key", "cancelOrder", {}, lost, 1],
+    ["nothing that was refused", "getOrder", {}, stale, 1],
+    ["nothing that is a bug over there", "getOrder", {}, bug, 1],
+  ] as const)("tries again %s", async (_, method, options, error, tries) => {
+    const { client, calls } = failing(error, { retriesMax: 2 });
+
+    expect(await errorOf(client[method]({ orderId }, options))).toBe(error);
+    expect(calls).toHaveLength(tries);
+  });
+
+  it("answers with what a later try brings", async () => {
+    const { client, calls } = failing(lost, { succeedAt: 3 });
+
+    await expect(client.getOrder({ orderId })).resolves.toBeDefined();
+    expect(calls).toHaveLength(3);
+  });
+
+  it("does not try longer than the call may take, and gives each try what is left in whole milliseconds", async () => {
+    const { client, calls } = failing(lost, { retriesMax: 100, pauseMs: 10 });
+
+    await errorOf(client.getOrder({ orderId }, { timeoutMs: 100 }));
+
+    expect(calls.length).toBeGreaterThan(1);
+    expect(calls.length).toBeLessThan(10);
+    expect(calls).toEqual([...calls].sort((a, b) => b - a));
+    expect(calls.every((timeoutMs) => Number.isInteger(timeoutMs))).toBe(true);
+  });
+
+  it("stops when its caller gives up", async () => {
+    const caller = new AbortController();
+    const { client, calls } = failing(lost, { pauseMs: 60_000, onCall: () => setTimeout(() => caller.abort(), 5) });
+
+    expect(await errorOf(client.getOrder({ orderId }, { signal: caller.signal }))).toBe(lost);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+interface Failing {
+  readonly retriesMax?: number;
+  readonly pauseMs?: number;
+  readonly succeedAt?: number;
+  readonly onCall?: () => void;
+}
+
+/** A client whose calls fail; `calls` has the time that each try was given. */
+function failing(error: ConnectError, { succeedAt = Infinity, onCall, ...retries }: Failing) {
+  const calls: number[] = [];
+  const inner = {
+    unary: async (method: { output: unknown }, _signal: unknown, timeoutMs: number | undefined) => {
+      calls.push(timeoutMs ?? Infinity);
+      onCall?.();
+      if (calls.length < succeedAt) throw error;
+      return { stream: false, method, header: new Headers(), trailer: new Headers(), message: {} };
+    },
+  } as unknown as Transport;
+  return { client: createClient(OrderService, retryingTransport(inner, { pauseMs: 1, ...retries })), calls };
+}
