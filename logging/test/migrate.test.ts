@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import type { ClickHouseClient } from "@clickhouse/client";
+import { type ClickHouseOptions, openClickHouse } from "../src/store/clickhouse.ts";
+import { migrate } from "../src/store/migrate.ts";
+
+let options: ClickHouseOptions;
+let clickhouse: ClickHouseClient;
+
+beforeEach(() => {
+  options = {
+    url: inject("clickhouseUrl"),
+    database: `test_${randomUUID().replaceAll("-", "")}`,
+    requestTimeoutMs: 10_000,
+  };
+  clickhouse = openClickHouse(options);
+});
+
+afterEach(async () => {
+  await clickhouse.command({ query: `drop database if exists ${options.database} sync` });
+  await clickhouse.close();
+});
+
+describe("migrate", () => {
+  it("makes the database and all tables, however many start at once", async () => {
+    await Promise.all([migrate(options), migrate(options), migrate(options)]);
+
+    expect(await tableNames()).toEqual([
+      "events",
+      "logs",
+      "migrations",
+      "stored_events",
+      "stored_logs",
+      "unreadable_records",
+    ]);
+    expect(await appliedCounts()).toEqual([1, 1, 1]);
+  });
+
+  it("runs a migration again that was cut short", async () => {
+    await migrate(options);
+    await clickhouse.command({ query: "drop table stored_logs sync" });
+    await clickhouse.command({
+      query: "alter table migrations delete where name = '0002_logs.sql' settings mutations_sync = 1",
+    });
+
+    await migrate(options);
+
+    expect(await tableNames()).toContain("stored_logs");
+  });
+
+  it("keeps what was stored", async () => {
+    await migrate(options);
+    await clickhouse.insert({
+      table: "events",
+      values: [{ event_id: randomUUID(), occurred_at: "2026-11-20 00:00:00.000" }],
+      format: "JSONEachRow",
+    });
+
+    await migrate(options);
+
+    expect(await rows("select count() as n from stored_events")).toEqual([{ n: 1 }]);
+  });
+});
+
+async function rows(query: string): Promise<unknown[]> {
+  const result = await clickhouse.query({
+    query,
+    format: "JSONEachRow",
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  });
+  return result.json();
+}
+
+async function tableNames(): Promise<string[]> {
+  const tables = await rows("select name from system.tables where database = currentDatabase() order by name");
+  return tables.map((table) => (table as { name: string }).name);
+}
+
+async function appliedCounts(): Promise<number[]> {
+  const counts = await rows("select count() as n from migrations group by name");
+  return counts.map((count) => (count as { n: number }).n);
+}
