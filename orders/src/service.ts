@@ -2,6 +2,7 @@ import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_ser
 import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
+import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
 import { consumeEvents } from "@animal-delivery/platform/inbox/consume-events";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
 import type { Service } from "@animal-delivery/platform/service/service";
@@ -32,6 +33,7 @@ export function createOrders(_config: object, { telemetry, db, bus }: Resources)
     tasks: [
       relayOutbox({ db, bus, telemetry }),
       consumeEvents({ consumer: "orders", topics: [DELIVERY_EVENTS], db, bus, telemetry, handlers }),
+      purgeExpired({ db, telemetry }),
     ],
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };

@@ -9,6 +9,7 @@ import {
   CUSTOMER,
   deliveryTells,
   eventNamesOf,
+  gapsOf,
   givenDispatched,
   givenProduct,
   startOrders,
@@ -180,6 +181,12 @@ describe("a pick-up and a wish to cancel at the same moment", () => {
         from: "in_transit",
       });
     }
+  });
+});
+
+describe("after all of this", () => {
+  it("each order and product has one event for each of its versions", async () => {
+    expect(await gapsOf(service.db)).toEqual([]);
   });
 });
 

@@ -19,6 +19,7 @@ import {
   deliveryTells,
   DISPATCHER,
   eventNamesOf,
+  gapsOf,
   givenDispatched,
   givenOrder,
   givenProduct,
@@ -425,6 +426,12 @@ describe("DeleteOrder", () => {
 
     expect(outcomes.map((outcome) => outcome.status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(await eventNamesOf(service.db, orderId)).toHaveLength(3);
+  });
+});
+
+describe("after all of this", () => {
+  it("each order and product has one event for each of its versions", async () => {
+    expect(await gapsOf(service.db)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { fromBinary, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
-import type { Client } from "@connectrpc/connect";
+import type { Client, ConnectRouter } from "@connectrpc/connect";
 import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import { Sex, Species } from "@animal-delivery/contracts/gen/orders/v1/animal_pb";
 import {
@@ -14,9 +14,10 @@ import {
   type ProductSchema,
 } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
 import type { Grant } from "@animal-delivery/platform/access/caller";
-import type { Queryable } from "@animal-delivery/platform/db/database";
+import type { Database, Queryable } from "@animal-delivery/platform/db/database";
+import { openDatabase } from "@animal-delivery/platform/db/open-database";
 import { inMemoryClient } from "@animal-delivery/platform/rpc/in-memory";
-import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
+import { testDatabase } from "@animal-delivery/platform/testing/database";
 import { anonymousGrant, serviceGrant, userGrant } from "@animal-delivery/platform/testing/grants";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
@@ -34,7 +35,7 @@ export const DELIVERY = serviceGrant("delivery");
 
 /** Orders over RPC in this process, on a database of its own. */
 export interface Orders extends AsyncDisposable {
-  readonly db: TestDatabase;
+  readonly db: Database;
   readonly telemetry: Telemetry;
   readonly metrics: OrderMetrics;
   /** The catalogue, as a caller sees it; anybody unless given. */
@@ -43,19 +44,27 @@ export interface Orders extends AsyncDisposable {
   orders(grant: Grant): Client<typeof OrderService>;
 }
 
+/** Hundreds of calls at once wait long on a busy machine; how long is not what these tests are about. */
+const PATIENCE_MS = 30_000;
+
 export async function startOrders(): Promise<Orders> {
-  const db = await testDatabase({ migrations: [MIGRATIONS], poolSize: 20 });
+  const open = new AsyncDisposableStack();
+  const { url } = open.use(await testDatabase({ migrations: [MIGRATIONS] }));
   const telemetry = testTelemetry("orders");
+  const limits = { statementTimeoutMs: PATIENCE_MS, lockTimeoutMs: PATIENCE_MS, acquireTimeoutMs: PATIENCE_MS };
+  const db = open.use(openDatabase({ url, poolSize: 20, ...limits }, telemetry));
   const metrics = createOrderMetrics(telemetry.meters);
+  const deadline = { defaultTimeoutMs: PATIENCE_MS };
+  const routes = (router: ConnectRouter): void => {
+    router.service(ProductService, productService(db)).service(OrderService, orderService(db, metrics));
+  };
   return {
     db,
     telemetry,
     metrics,
-    products: (grant = anonymousGrant()) =>
-      inMemoryClient(ProductService, (router) => router.service(ProductService, productService(db)), { grant }),
-    orders: (grant) =>
-      inMemoryClient(OrderService, (router) => router.service(OrderService, orderService(db, metrics)), { grant }),
-    [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
+    products: (grant = anonymousGrant()) => inMemoryClient(ProductService, routes, { grant, deadline }),
+    orders: (grant) => inMemoryClient(OrderService, routes, { grant, deadline }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 
@@ -155,4 +164,20 @@ export async function eventsOf(db: Queryable, aggregateId: string): Promise<Reco
 /** `OrderCreated 1`, `OrderCancelled 2`. */
 export async function eventNamesOf(db: Queryable, aggregateId: string): Promise<string[]> {
   return (await eventsOf(db, aggregateId)).map(({ type, version }) => `${type} ${version}`);
+}
+
+/** The orders and products whose row does not stand at the version of their last event, or whose events have a gap. */
+export async function gapsOf(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string; version: string }>(
+    "versions",
+    "select order_id as id, version from orders union all select product_id, version from products",
+  );
+  const gaps = await Promise.all(
+    rows.map(async ({ id, version }) => {
+      const versions = (await eventsOf(db, id)).map((event) => event.version);
+      const isWhole = versions.length === Number(version) && versions.every((one, index) => one === BigInt(index + 1));
+      return isWhole ? [] : [`${id} at ${version}: ${versions.join(" ")}`];
+    }),
+  );
+  return gaps.flat();
 }

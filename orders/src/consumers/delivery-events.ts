@@ -10,7 +10,7 @@ import {
   type FailureReason,
 } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
 import type { Transaction } from "@animal-delivery/platform/db/database";
-import { on, type EventHandler } from "@animal-delivery/platform/inbox/consume-events";
+import { on, type EventHandler } from "@animal-delivery/platform/inbox/event-handler";
 import type { Logger } from "@animal-delivery/platform/log/logger";
 import { followDelivery, type DeliveryReport } from "../app/follow-delivery.ts";
 import type { OrderMetrics } from "../metrics.ts";
