@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { safeUrl } from "@animal-delivery/platform/config/fragments";
 import { LOG_LEVELS } from "@animal-delivery/platform/log/level";
 import { z } from "zod";
 import { PORTS_SPAN } from "./ports.ts";
@@ -12,7 +13,9 @@ export const PlatformEnv = z
       .min(1)
       .max(65_535 - PORTS_SPAN)
       .default(8080),
-    HOST: z.string().default("127.0.0.1"),
+    // Both loopback addresses: browsers may mean either by it.
+    HOST: z.string().default("localhost"),
+    PUBLIC_ORIGIN: safeUrl.optional(),
     DATA_DIR: z.string().default(".data"),
     LOG: z.enum(["file", "stdout"]).default("file"),
     LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
@@ -21,6 +24,7 @@ export const PlatformEnv = z
   .transform((env) => ({
     port: env.PORT,
     host: env.HOST,
+    publicOrigin: env.PUBLIC_ORIGIN && new URL(env.PUBLIC_ORIGIN).origin,
     dataDir: resolve(env.DATA_DIR),
     /** Log lines go to files in the data folder, and to standard output as well when this says so. */
     logToStdout: env.LOG === "stdout",

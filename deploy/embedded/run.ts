@@ -10,7 +10,7 @@ const USAGE = `usage: npm start [-- --fresh]
 
   --fresh    delete all state first
 
-Environment: PORT (8080), HOST (127.0.0.1), DATA_DIR (.data), LOG=stdout, LOG_LEVEL (info)`;
+Environment: PORT (8080), HOST (localhost), DATA_DIR (.data), LOG=stdout, LOG_LEVEL (info)`;
 
 /** Runs the platform until it is told to stop, and tells the person how it goes. */
 export async function run(args: readonly string[]): Promise<void> {

@@ -7,6 +7,8 @@ import type { IdentityProvider } from "./identity/start-identity-provider.ts";
 import type { PlatformEnv } from "./options.ts";
 import { type Ports, portsFrom } from "./ports.ts";
 import type { Progress } from "./progress.ts";
+import type { RunningPart } from "./services/run-beside-others.ts";
+import { startGateway } from "./services/start-gateway.ts";
 import { startDelivery } from "./services/start-delivery.ts";
 import { startLogging } from "./services/start-logging.ts";
 import { startOrders } from "./services/start-orders.ts";
@@ -43,7 +45,7 @@ const LOOPBACK_HOSTS = ["127.0.0.1", "::1", "localhost"];
 export async function startPlatform(options: PlatformOptions, stop: AbortSignal): Promise<RunningPlatform> {
   const { env, fresh, progress } = options;
   const ports = portsFrom(env.port);
-  const origin = `http://localhost:${ports.gateway}`;
+  const origin = env.publicOrigin ?? `http://localhost:${ports.gateway}`;
   await using started = new AsyncDisposableStack();
   const folder = started.use(await openDataFolder(env.dataDir, fresh));
   await assertPortsFree(ports);
@@ -57,6 +59,7 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
   const around: Surroundings = {
     ...common,
     issuer,
+    origin,
     gatewaySecret: engines.identity.gatewaySecret,
     certificates: engines.certificates,
     clickhouseUrl: engines.clickhouse.url,
@@ -65,16 +68,22 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
     verifier: createTokenVerifier({ issuer, audience: AUDIENCE }),
     kv: createMemoryStore(),
   };
-  await progress.step("services", () => startServices(around, started));
+  await progress.step("services", () => startParts([startOrders, startDelivery, startLogging], around, started));
+  await progress.step("gateway", () => startParts([startGateway], around, started));
   stop.throwIfAborted();
 
   const resources = started.move();
   return { ports, origin, issuer, stopped: aborted(stop).then(() => resources.disposeAsync()) };
 }
 
-async function startServices(around: Surroundings, started: AsyncDisposableStack): Promise<void> {
+/** Parts that start together and, when it is their turn, stop together. */
+async function startParts(
+  starts: readonly ((around: Surroundings, stop: AbortSignal) => Promise<RunningPart>)[],
+  around: Surroundings,
+  started: AsyncDisposableStack,
+): Promise<void> {
   const stop = new AbortController();
-  const parts = [startOrders, startDelivery, startLogging].map((start) => start(around, stop.signal));
+  const parts = starts.map((start) => start(around, stop.signal));
   started.defer(async () => {
     stop.abort();
     await Promise.allSettled(parts.map(async (part) => (await part).stopped));

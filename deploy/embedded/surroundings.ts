@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly ports: Ports;
   readonly folder: DataFolder;
   readonly certificates: string;
+  /** Where browsers and API clients reach the platform. */
+  readonly origin: string;
   readonly issuer: string;
   /** Of the gateway as a client of the provider. */
   readonly gatewaySecret: string;
@@ -36,7 +38,7 @@ export type PartName = keyof Ports["ops"];
 export function environmentOf(name: PartName, around: Surroundings): Record<string, string | undefined> {
   const { certFile, keyFile, caFile } = certificateFiles(around.certificates, name);
   const rpcUrl = (port: number) => `https://127.0.0.1:${port}`;
-  const { rpc, ops } = around.ports;
+  const { gateway, rpc, ops } = around.ports;
   return {
     ...process.env,
     OPS_HOST: "127.0.0.1",
@@ -44,7 +46,11 @@ export function environmentOf(name: PartName, around: Surroundings): Record<stri
     TLS_CERT_FILE: certFile,
     TLS_KEY_FILE: keyFile,
     TLS_CA_FILE: caFile,
+    HOST: around.env.host,
+    PORT: String(gateway),
+    PUBLIC_ORIGIN: around.origin,
     OIDC_ISSUER: around.issuer,
+    OIDC_CLIENT_SECRET: around.gatewaySecret,
     DATABASE_URL: around.databaseUrl(name),
     BUS_DATABASE_URL: around.databaseUrl("bus"),
     CLICKHOUSE_URL: around.clickhouseUrl,

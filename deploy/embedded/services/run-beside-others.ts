@@ -6,6 +6,7 @@ import { runService } from "@animal-delivery/platform/service/run-service";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { OpenTelemetry } from "@animal-delivery/platform/telemetry/open-telemetry";
 import { type TlsFiles, type TlsMaterial, watchTls } from "@animal-delivery/platform/tls/watch-tls";
+import { DRAIN_MS } from "../limits.ts";
 import { type PartName, type Surroundings, telemetryOf } from "../surroundings.ts";
 
 /** A service, or the gateway, as part of this process. */
@@ -53,6 +54,3 @@ export async function runBesideOthers(
   const resources = open.move();
   return { stopped: running.stopped.then(() => resources.disposeAsync()) };
 }
-
-/** Nobody waits longer for a development platform to stop. */
-const DRAIN_MS = 5_000;
