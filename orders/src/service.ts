@@ -8,7 +8,7 @@ import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import { DELIVERY_EVENTS, deliveryEventHandlers } from "./consumers/delivery-events.ts";
-import { createOrderMetrics } from "./metrics.ts";
+import { observeOrders } from "./observe-orders.ts";
 import { orderService } from "./rpc/order-service.ts";
 import { productService } from "./rpc/product-service.ts";
 
@@ -21,14 +21,14 @@ export interface Resources {
 
 /** The orders service: the catalogue with its stock, and orders. It has nothing to configure but its resources. */
 export function createOrders(_config: object, { telemetry, db, bus }: Resources): Service {
-  const metrics = createOrderMetrics(telemetry.meters);
-  const handlers = deliveryEventHandlers(metrics, telemetry.log);
+  const observer = observeOrders(telemetry);
+  const handlers = deliveryEventHandlers(observer, telemetry.log);
 
   return {
     name: "orders",
     routes(router) {
       router.service(ProductService, productService(db));
-      router.service(OrderService, orderService(db, metrics));
+      router.service(OrderService, orderService(db, observer));
     },
     tasks: [
       relayOutbox({ db, bus, telemetry }),

@@ -246,6 +246,12 @@ describe("UpdateProduct", () => {
     expect(await eventNamesOf(service.db, before.productId)).toEqual(["ProductCreated 1"]);
   });
 
+  it("changes nothing by an empty mask", async () => {
+    const before = await givenProduct(service);
+
+    expect((await update(before, { title: "not looked at" }, [])).product).toEqual(before);
+  });
+
   it("lets one of two win who read the same", async () => {
     const before = await givenProduct(service);
 

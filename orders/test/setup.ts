@@ -22,7 +22,7 @@ import { anonymousGrant, serviceGrant, userGrant } from "@animal-delivery/platfo
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import { followDelivery, type DeliveryReport } from "../src/app/follow-delivery.ts";
-import { createOrderMetrics, type OrderMetrics } from "../src/metrics.ts";
+import { observeOrders, type OrderObserver } from "../src/observe-orders.ts";
 import { MIGRATIONS } from "../src/migrations.ts";
 import { orderService } from "../src/rpc/order-service.ts";
 import { productService } from "../src/rpc/product-service.ts";
@@ -37,7 +37,7 @@ export const DELIVERY = serviceGrant("delivery");
 export interface Orders extends AsyncDisposable {
   readonly db: Database;
   readonly telemetry: Telemetry;
-  readonly metrics: OrderMetrics;
+  readonly observer: OrderObserver;
   /** The catalogue, as a caller sees it; anybody unless given. */
   products(grant?: Grant): Client<typeof ProductService>;
   /** The orders, as a caller sees them. */
@@ -53,15 +53,15 @@ export async function startOrders(): Promise<Orders> {
   const telemetry = testTelemetry("orders");
   const limits = { statementTimeoutMs: PATIENCE_MS, lockTimeoutMs: PATIENCE_MS, acquireTimeoutMs: PATIENCE_MS };
   const db = open.use(openDatabase({ url, poolSize: 20, ...limits }, telemetry));
-  const metrics = createOrderMetrics(telemetry.meters);
+  const observer = observeOrders(telemetry);
   const deadline = { defaultTimeoutMs: PATIENCE_MS };
   const routes = (router: ConnectRouter): void => {
-    router.service(ProductService, productService(db)).service(OrderService, orderService(db, metrics));
+    router.service(ProductService, productService(db)).service(OrderService, orderService(db, observer));
   };
   return {
     db,
     telemetry,
-    metrics,
+    observer,
     products: (grant = anonymousGrant()) => inMemoryClient(ProductService, routes, { grant, deadline }),
     orders: (grant) => inMemoryClient(OrderService, routes, { grant, deadline }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
@@ -130,11 +130,11 @@ export async function givenDispatched(service: Orders, productId: string, quanti
 
 /** Delivery's news of an order's delivery, followed. */
 export async function deliveryTells(
-  { db, telemetry: { log }, metrics }: Orders,
+  { db, telemetry: { log }, observer }: Orders,
   { orderId, deliveryId }: { orderId: string; deliveryId: string },
   news: DeliveryReport["news"],
 ): Promise<void> {
-  await db.transaction((tx) => followDelivery(tx, { log, metrics }, { orderId, deliveryId, news, reason: "" }));
+  await db.transaction((tx) => followDelivery(tx, { log, observer }, { orderId, deliveryId, news, reason: "" }));
 }
 
 export async function stockOf(service: Orders, productId: string): Promise<number | undefined> {

@@ -3,7 +3,7 @@ import { cancel } from "../domain/order-change.ts";
 import { orderNotFound } from "../domain/order.ts";
 import { findOrderForUpdate } from "../store/order-repository.ts";
 import type { Viewer } from "../store/viewer.ts";
-import type { OrderMetrics } from "../metrics.ts";
+import type { OrderObserver } from "../observe-orders.ts";
 import { recordChange, type Cause } from "./record-change.ts";
 
 /**
@@ -13,7 +13,7 @@ import { recordChange, type Cause } from "./record-change.ts";
  */
 export async function cancelOrder(
   tx: Transaction,
-  metrics: OrderMetrics,
+  observer: OrderObserver,
   viewer: Viewer,
   orderId: string,
   cause: Cause,
@@ -22,5 +22,5 @@ export async function cancelOrder(
   if (!order) throw orderNotFound(orderId);
 
   const change = cancel(order, cause.reason, new Date());
-  if (change) await recordChange(tx, metrics, change, cause);
+  if (change) await recordChange(tx, observer, change, cause);
 }

@@ -6,7 +6,7 @@ import { productNotFound, stockShort, type OrderLine, type Product } from "../do
 import { appendOrderEvents } from "../events/order-events.ts";
 import { insertOrder } from "../store/order-repository.ts";
 import { listStock, takeStock } from "../store/stock.ts";
-import type { OrderMetrics } from "../metrics.ts";
+import type { OrderObserver } from "../observe-orders.ts";
 
 /** What a customer orders: each product in one line, ids in lower case. */
 export interface Wish extends Pick<Placement, "customerId" | "pickup" | "dropOff" | "recipient" | "note"> {
@@ -19,7 +19,7 @@ export interface Wish extends Pick<Placement, "customerId" | "pickup" | "dropOff
  *
  * @throws {DomainError} notFound PRODUCT_NOT_FOUND, refused STOCK_SHORT, refused CURRENCY_MIXED.
  */
-export async function createOrder(tx: Transaction, metrics: OrderMetrics, { lines, ...wish }: Wish): Promise<Order> {
+export async function createOrder(tx: Transaction, observer: OrderObserver, { lines, ...wish }: Wish): Promise<Order> {
   const now = new Date();
   const products = await takeStock(tx, lines, now);
   if (products.length < lines.length) throw await whyNotTaken(tx, lines, products);
@@ -27,7 +27,7 @@ export async function createOrder(tx: Transaction, metrics: OrderMetrics, { line
   const order = placeOrder({ ...wish, orderId: randomUUIDv7(), items: itemsOf(lines, products), now });
   await insertOrder(tx, order, order.customerId);
   await appendOrderEvents(tx, order, ["created"]);
-  metrics.statusReached(tx, order);
+  observer.statusReached(tx, order);
   return order;
 }
 

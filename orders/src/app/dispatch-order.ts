@@ -3,7 +3,7 @@ import { dispatch } from "../domain/order-change.ts";
 import { orderNotFound, type Order } from "../domain/order.ts";
 import { findOrderForUpdate } from "../store/order-repository.ts";
 import type { Viewer } from "../store/viewer.ts";
-import type { OrderMetrics } from "../metrics.ts";
+import type { OrderObserver } from "../observe-orders.ts";
 import { recordChange } from "./record-change.ts";
 
 /**
@@ -13,7 +13,7 @@ import { recordChange } from "./record-change.ts";
  */
 export async function dispatchOrder(
   tx: Transaction,
-  metrics: OrderMetrics,
+  observer: OrderObserver,
   viewer: Viewer,
   { orderId, deliveryId, actor }: { orderId: string; deliveryId: string; actor: string },
 ): Promise<Order> {
@@ -22,6 +22,6 @@ export async function dispatchOrder(
 
   const change = dispatch(order, deliveryId, new Date());
   if (!change) return order;
-  await recordChange(tx, metrics, change, { actor, reason: "" });
+  await recordChange(tx, observer, change, { actor, reason: "" });
   return change.after;
 }

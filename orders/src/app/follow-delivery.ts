@@ -3,7 +3,7 @@ import type { Logger } from "@animal-delivery/platform/log/logger";
 import { follow, refuseCancellation, type DeliveryNews } from "../domain/order-change.ts";
 import { findOrderForUpdate } from "../store/order-repository.ts";
 import { SERVICE_VIEWER } from "../store/viewer.ts";
-import type { OrderMetrics } from "../metrics.ts";
+import type { OrderObserver } from "../observe-orders.ts";
 import { recordChange } from "./record-change.ts";
 
 /** What delivery tells of one delivery and its order. */
@@ -24,14 +24,14 @@ const ACTOR = "service:delivery";
  */
 export async function followDelivery(
   tx: Transaction,
-  { metrics, log }: { metrics: OrderMetrics; log: Logger },
+  { observer, log }: { observer: OrderObserver; log: Logger },
   { orderId, deliveryId, news, reason }: DeliveryReport,
 ): Promise<void> {
   const order = await findOrderForUpdate(tx, SERVICE_VIEWER, orderId);
   const now = new Date();
   if (order?.deliveryId === deliveryId) {
     const change = news === "cancellationRefused" ? refuseCancellation(order, now) : follow(order, news, now);
-    if (change) return recordChange(tx, metrics, change, { actor: ACTOR, reason });
+    if (change) return recordChange(tx, observer, change, { actor: ACTOR, reason });
   }
   log.warn("delivery news skipped", { order_id: orderId, delivery_id: deliveryId, news, status: order?.status });
 }

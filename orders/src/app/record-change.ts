@@ -3,7 +3,7 @@ import type { OrderChange } from "../domain/order-change.ts";
 import { appendOrderEvents } from "../events/order-events.ts";
 import { saveOrder, saveOrderStatus } from "../store/order-repository.ts";
 import { giveStockBack } from "../store/stock.ts";
-import type { OrderMetrics } from "../metrics.ts";
+import type { OrderObserver } from "../observe-orders.ts";
 
 /** Who changed an order, and why; the reason is empty where there is nothing to say. */
 export interface Cause {
@@ -17,7 +17,7 @@ export interface Cause {
  */
 export async function recordChange(
   tx: Transaction,
-  metrics: OrderMetrics,
+  observer: OrderObserver,
   { before, after, facts }: OrderChange,
   { actor, reason }: Cause,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function recordChange(
   } else {
     await saveOrderStatus(tx, after, actor, reason);
     if (after.status === "cancelled") await giveStockBack(tx, after.orderId, after.updatedAt);
-    metrics.statusReached(tx, after);
+    observer.statusReached(tx, after);
   }
   await appendOrderEvents(tx, after, facts);
 }

@@ -13,7 +13,7 @@ import type { Transaction } from "@animal-delivery/platform/db/database";
 import { on, type EventHandler } from "@animal-delivery/platform/inbox/event-handler";
 import type { Logger } from "@animal-delivery/platform/log/logger";
 import { followDelivery, type DeliveryReport } from "../app/follow-delivery.ts";
-import type { OrderMetrics } from "../metrics.ts";
+import type { OrderObserver } from "../observe-orders.ts";
 
 /** The topic that orders listens to. */
 export const DELIVERY_EVENTS = "delivery.events";
@@ -25,11 +25,11 @@ interface DeliveryEvent {
 }
 
 /** Moves orders as their deliveries tell. */
-export function deliveryEventHandlers(metrics: OrderMetrics, log: Logger): EventHandler[] {
+export function deliveryEventHandlers(observer: OrderObserver, log: Logger): EventHandler[] {
   const tell =
     (news: DeliveryReport["news"]) =>
     (tx: Transaction, { orderId, deliveryId, reason }: DeliveryEvent) =>
-      followDelivery(tx, { metrics, log }, { orderId, deliveryId, news, reason: reasonName(reason) });
+      followDelivery(tx, { observer, log }, { orderId, deliveryId, news, reason: reasonName(reason) });
   return [
     on(DeliveryPickedUpSchema, tell("pickedUp")),
     on(DeliveryCompletedSchema, tell("completed")),

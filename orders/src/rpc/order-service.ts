@@ -7,7 +7,7 @@ import { cancelOrder } from "../app/cancel-order.ts";
 import { createOrder } from "../app/create-order.ts";
 import { deleteFinishedOrder } from "../app/delete-finished-order.ts";
 import { dispatchOrder } from "../app/dispatch-order.ts";
-import type { OrderMetrics } from "../metrics.ts";
+import type { OrderObserver } from "../observe-orders.ts";
 import { orderNotFound } from "../domain/order.ts";
 import { findOrder } from "../store/order-repository.ts";
 import { viewerOf, type Viewer } from "../store/viewer.ts";
@@ -16,11 +16,11 @@ import { orderMessage } from "./order-message.ts";
 import { wishOf } from "./wish-of.ts";
 
 /** Orders over RPC. A caller meets the orders that the policy's relations open to them; no other order is there. */
-export function orderService(db: Database, metrics: OrderMetrics): ServiceImpl<typeof OrderService> {
+export function orderService(db: Database, observer: OrderObserver): ServiceImpl<typeof OrderService> {
   return {
     createOrder: (request, context) =>
       mutate(db, context, request, async (tx, { caller }) => {
-        const order = await createOrder(tx, metrics, wishOf(request, caller.actor));
+        const order = await createOrder(tx, observer, wishOf(request, caller.actor));
         const { status, placedAt: changedAt } = order;
         return { order: orderMessage(order, [{ status, actor: caller.actor, reason: "", changedAt }]) };
       }),
@@ -35,7 +35,7 @@ export function orderService(db: Database, metrics: OrderMetrics): ServiceImpl<t
       mutate(db, context, request, async (tx, grant) => {
         const { orderId, reason } = request;
         const viewer = viewerOf(grant);
-        await cancelOrder(tx, metrics, viewer, orderId, { actor: grant.caller.actor, reason });
+        await cancelOrder(tx, observer, viewer, orderId, { actor: grant.caller.actor, reason });
         return { order: await wholeOrder(tx, viewer, orderId) };
       }),
 
@@ -49,7 +49,7 @@ export function orderService(db: Database, metrics: OrderMetrics): ServiceImpl<t
       mutate(db, context, request, async (tx, grant) => {
         const { orderId } = request;
         const handover = { orderId, deliveryId: request.deliveryId.toLowerCase(), actor: grant.caller.actor };
-        return { order: orderMessage(await dispatchOrder(tx, metrics, viewerOf(grant), handover)) };
+        return { order: orderMessage(await dispatchOrder(tx, observer, viewerOf(grant), handover)) };
       }),
   };
 }
