@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { type ClickHouseOptions, openClickHouse } from "../src/store/clickhouse.ts";
 import { migrate } from "../src/store/migrate.ts";
+import { withMigrationLock } from "../src/store/migration-lock.ts";
 
 let options: ClickHouseOptions;
 let clickhouse: ClickHouseClient;
@@ -59,6 +60,41 @@ describe("migrate", () => {
     await migrate(options);
 
     expect(await rows("select count() as n from stored_events")).toEqual([{ n: 1 }]);
+  });
+});
+
+describe("withMigrationLock", () => {
+  beforeEach(() => migrate(options));
+
+  it("lets one in at a time", async () => {
+    const inside = { now: 0, most: 0, ever: 0 };
+    const work = async (): Promise<void> => {
+      inside.now += 1;
+      inside.ever += 1;
+      inside.most = Math.max(inside.most, inside.now);
+      await rows("select sleep(0.1)");
+      inside.now -= 1;
+    };
+
+    await Promise.all([1, 2, 3].map(() => withMigrationLock(clickhouse, 60, work)));
+
+    expect(inside).toEqual({ now: 0, most: 1, ever: 3 });
+  });
+
+  it("gives the lock back when the work fails", async () => {
+    const failing = withMigrationLock(clickhouse, 60, () => Promise.reject(new Error("broken migration")));
+
+    await expect(failing).rejects.toThrow("broken migration");
+    expect(await tableNames()).not.toContain("migration_lock");
+  });
+
+  it("takes over the lock of a process that died", async () => {
+    await clickhouse.command({ query: "create table migration_lock (held UInt8) engine = Memory" });
+    const done: string[] = [];
+
+    await withMigrationLock(clickhouse, 0, async () => void done.push("work"));
+
+    expect(done).toEqual(["work"]);
   });
 });
 

@@ -5,6 +5,9 @@ import { MIGRATIONS } from "../migrations.ts";
 import { type ClickHouseOptions, openClickHouse } from "./clickhouse.ts";
 import { withMigrationLock } from "./migration-lock.ts";
 
+/** Migrations take a second; a process that has not finished by then has died. */
+const LOCK_AGE_MAX_S = 60;
+
 const BOOKKEEPING = `
   create table if not exists migrations (name String, applied_at DateTime64(3, 'UTC') default now64(3))
   engine = ReplacingMergeTree order by name`;
@@ -18,7 +21,7 @@ export async function migrate(options: ClickHouseOptions): Promise<void> {
   await createDatabase(options);
   const clickhouse = openClickHouse(options);
   try {
-    await withMigrationLock(clickhouse, async () => {
+    await withMigrationLock(clickhouse, LOCK_AGE_MAX_S, async () => {
       await clickhouse.command({ query: BOOKKEEPING });
       const applied = await appliedMigrations(clickhouse);
       for (const name of await migrationNames()) {

@@ -1,18 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ClickHouseClient, ClickHouseError } from "@clickhouse/client";
 
-/** A holder that has not finished by then has died. */
-const LOCK_AGE_MAX_S = 60;
 const RETRY_DELAY_MS = 200;
 const TABLE_ALREADY_EXISTS = "57";
 
 /**
  * Runs `work` while no other process runs it. The lock is a table: of those who create it at once, ClickHouse lets one
- * succeed. The lock of a process that died is taken over after a minute.
+ * succeed. A lock older than `ageMaxS` seconds belongs to a process that died, and is taken over; should two take it over at
+ * the same moment, both run migrations that may run twice.
  */
-export async function withMigrationLock(clickhouse: ClickHouseClient, work: () => Promise<void>): Promise<void> {
+export async function withMigrationLock(
+  clickhouse: ClickHouseClient,
+  ageMaxS: number,
+  work: () => Promise<void>,
+): Promise<void> {
   while (!(await takeLock(clickhouse))) {
-    await dropOldLock(clickhouse);
+    await dropOldLock(clickhouse, ageMaxS);
     await delay(RETRY_DELAY_MS);
   }
   try {
@@ -32,12 +35,12 @@ async function takeLock(clickhouse: ClickHouseClient): Promise<boolean> {
   }
 }
 
-async function dropOldLock(clickhouse: ClickHouseClient): Promise<void> {
+async function dropOldLock(clickhouse: ClickHouseClient, seconds: number): Promise<void> {
   const result = await clickhouse.query({
     query: `select name from system.tables
              where database = currentDatabase() and name = 'migration_lock'
-               and metadata_modification_time < now() - {seconds:UInt32}`,
-    query_params: { seconds: LOCK_AGE_MAX_S },
+               and metadata_modification_time <= now() - {seconds:UInt32}`,
+    query_params: { seconds },
     format: "JSONEachRow",
   });
   const rows = await result.json();
