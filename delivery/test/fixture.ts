@@ -94,6 +94,7 @@ export function givenReplica(db: ServiceDatabase, orders: ReturnType<typeof crea
     telemetry,
     feed,
     observer,
+    routes,
     /** The service as a caller sees it. */
     as: (grant: Grant) => ({
       deliveries: inMemoryClient(DeliveryService, routes, { grant, telemetry }),
