@@ -1,0 +1,111 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Bus } from "../bus/bus.ts";
+import type { Database } from "../db/database.ts";
+import type { Meters } from "../telemetry/metrics.ts";
+import { countParked } from "./inbox-store.ts";
+
+/** What became of a record. */
+export type Outcome = "applied" | "duplicate" | "stale" | "skipped" | "parked" | "undecodable";
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What one consumer tells about itself. */
+export interface InboxMetrics {
+  consumed(topic: string, outcome: Outcome, seconds: number): void;
+  failed(topic: string): void;
+}
+
+export interface ObservedConsumer {
+  readonly consumer: string;
+  readonly topics: readonly string[];
+  readonly db: Database;
+  readonly bus: Bus;
+}
+
+/** Metrics of one consumer; several of a service share the families. */
+export function createInboxMetrics({ registry }: Meters, observed: ObservedConsumer): InboxMetrics {
+  const { consumed, failed, duration, consumers } = familiesOf(registry);
+  const { consumer } = observed;
+  consumers.push(observed);
+  return {
+    consumed(topic, outcome, seconds) {
+      consumed.inc({ consumer, topic, outcome });
+      duration.observe({ consumer, topic }, seconds);
+    },
+    failed: (topic) => failed.inc({ consumer, topic }),
+  };
+}
+
+interface Families {
+  readonly consumed: Counter<"consumer" | "topic" | "outcome">;
+  readonly failed: Counter<"consumer" | "topic">;
+  readonly duration: Histogram<"consumer" | "topic">;
+  readonly lag: Gauge<"consumer" | "topic" | "partition">;
+  readonly parked: Gauge<"consumer">;
+  /** Whom the gauges ask at each scrape. */
+  readonly consumers: ObservedConsumer[];
+}
+
+const families = new WeakMap<Registry<never>, Families>();
+
+function familiesOf(registry: Meters["registry"]): Families {
+  const key = registry as unknown as Registry<never>;
+  const known = families.get(key);
+  if (known) return known;
+  const registers = [registry];
+  const consumers: ObservedConsumer[] = [];
+  const fresh: Families = {
+    consumers,
+    consumed: new Counter({
+      name: "events_consumed_total",
+      help: "Records dealt with, by what became of them",
+      labelNames: ["consumer", "topic", "outcome"],
+      registers,
+    }),
+    failed: new Counter({
+      name: "events_failed_total",
+      help: "Attempts at an event that failed",
+      labelNames: ["consumer", "topic"],
+      registers,
+    }),
+    duration: new Histogram({
+      name: "event_process_duration_seconds",
+      help: "How long a record took, all its attempts included",
+      labelNames: ["consumer", "topic"],
+      buckets: SECONDS,
+      registers,
+    }),
+    lag: new Gauge({
+      name: "consumer_lag_records",
+      help: "Records of a partition that the consumer has not committed",
+      labelNames: ["consumer", "topic", "partition"],
+      registers,
+      async collect() {
+        await Promise.all(consumers.map((each) => setLag(this, each)));
+      },
+    }),
+    parked: new Gauge({
+      name: "inbox_parked_events",
+      help: "Events set aside, those behind a failed one included",
+      labelNames: ["consumer"],
+      registers,
+      async collect() {
+        await Promise.all(consumers.map((each) => setParked(this, each)));
+      },
+    }),
+  };
+  families.set(key, fresh);
+  return fresh;
+}
+
+// While the bus or the database is away there is nothing to tell; the last values stay.
+
+async function setLag(gauge: Families["lag"], { consumer, topics, bus }: ObservedConsumer): Promise<void> {
+  const lags = await bus.lag(consumer, topics).catch(() => []);
+  for (const { topic, partition, records } of lags) gauge.set({ consumer, topic, partition }, Number(records));
+}
+
+async function setParked(gauge: Families["parked"], { consumer, db }: ObservedConsumer): Promise<void> {
+  const events = await countParked(db, consumer).catch(() => undefined);
+  if (events !== undefined) gauge.set({ consumer }, events);
+}

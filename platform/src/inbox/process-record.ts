@@ -1,0 +1,128 @@
+import { backoffMs, type Backoff } from "../backoff.ts";
+import type { Database } from "../db/database.ts";
+import { DomainError } from "../errors.ts";
+import { pause } from "../pause.ts";
+import type { Telemetry } from "../telemetry/resources.ts";
+import { causeOf } from "./cause-of.ts";
+import { appendDeadLetter } from "./dead-letter.ts";
+import { inEventContext } from "./event-context.ts";
+import type { EventHandler } from "./event-handler.ts";
+import type { InboxMetrics, Outcome } from "./inbox-metrics.ts";
+import { claimEvent, insertParked, isSeen, parkAggregate, rememberEvent } from "./inbox-store.ts";
+import { decodeEvent, idOfRecord, type ReceivedEvent, type ReceivedRecord } from "./received-event.ts";
+
+/** How often an event is tried before it is parked. */
+export interface RetryPolicy extends Backoff {
+  readonly attempts: number;
+  /** How long one attempt may take. */
+  readonly attemptTimeoutMs: number;
+}
+
+export interface Consumer {
+  readonly consumer: string;
+  readonly db: Database;
+  readonly telemetry: Telemetry;
+  readonly metrics: InboxMetrics;
+  readonly handlers: ReadonlyMap<string, EventHandler>;
+  readonly retry: RetryPolicy;
+}
+
+/** What the batch at hand gives its records: when to stop, and how to say that the handler lives. */
+export interface Lease {
+  readonly signal: AbortSignal;
+  heartbeat(): Promise<void>;
+}
+
+/**
+ * Deals with one record for good: afterwards its effect is committed, or there is none to have, or it is parked.
+ *
+ * @throws {DomainError} unavailable while the database or a neighbour is away: the record comes again, however often.
+ */
+export async function processRecord(consumer: Consumer, received: ReceivedRecord, lease: Lease): Promise<Outcome> {
+  const event = decodeEvent(received);
+  if (!event) return refuseRecord(consumer, received);
+  const handler = consumer.handlers.get(event.envelope.type);
+  if (!handler) return "skipped";
+
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptEvent(consumer, event, handler, lease.signal);
+    } catch (error) {
+      consumer.metrics.failed(event.topic);
+      if (lease.signal.aborted || isOutage(error)) throw error;
+      logFailure(consumer, event, attempt, error);
+      if (attempt >= consumer.retry.attempts) return parkEvent(consumer, event, error);
+    }
+    await lease.heartbeat();
+    await pause(backoffMs(consumer.retry, attempt), lease.signal);
+  }
+}
+
+/** Remembering the event and its effect are one transaction. */
+async function attemptEvent(
+  { consumer, db, telemetry, retry }: Consumer,
+  event: ReceivedEvent,
+  handler: EventHandler,
+  stop: AbortSignal,
+): Promise<Outcome> {
+  const { envelope, topic, record } = event;
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(retry.attemptTimeoutMs)]);
+  const work = { consumer, topic, headers: record.headers, correlationId: envelope.correlationId, signal };
+  return inEventContext(telemetry, work, async () => {
+    // What a duplicate would ask of other services may be refused by now.
+    if (handler.prepares && (await isSeen(db, consumer, envelope.eventId))) return "duplicate";
+    const effect = await handler.effectOf(envelope);
+    const outcome = await db.transaction(async (tx): Promise<Outcome> => {
+      const standing = await claimEvent(tx, consumer, event);
+      if (standing === "fresh") await effect(tx);
+      if (standing === "behind") await insertParked(tx, consumer, event);
+      return { fresh: "applied", behind: "parked", duplicate: "duplicate", stale: "stale" }[standing] as Outcome;
+    });
+    telemetry.log.info("event consumed", { consumer, outcome, ...factsOf(event) });
+    return outcome;
+  });
+}
+
+/** Sets an event aside that failed for good, and with it the aggregate's events to come. */
+async function parkEvent(
+  { consumer, db, telemetry }: Consumer,
+  event: ReceivedEvent,
+  error: unknown,
+): Promise<Outcome> {
+  const cause = causeOf(error);
+  const { eventId, aggregateId } = event.envelope;
+  return db.transaction(async (tx) => {
+    if (!(await rememberEvent(tx, consumer, eventId))) return "duplicate";
+    await parkAggregate(tx, consumer, aggregateId);
+    await insertParked(tx, consumer, event, cause);
+    await appendDeadLetter(tx, { consumer, cause }, event);
+    tx.afterCommit(() => telemetry.log.error("event parked", { consumer, cause, ...factsOf(event) }));
+    return "parked";
+  });
+}
+
+/** A record that is no event goes to the dead letters; there is no aggregate to hold back. */
+async function refuseRecord({ consumer, db, telemetry }: Consumer, received: ReceivedRecord): Promise<Outcome> {
+  const { topic, partition, record } = received;
+  const cause = "the record holds no event envelope";
+  return db.transaction(async (tx) => {
+    if (!(await rememberEvent(tx, consumer, idOfRecord(received)))) return "duplicate";
+    await appendDeadLetter(tx, { consumer, cause }, received);
+    const place = { topic, partition, offset: String(record.offset) };
+    tx.afterCommit(() => telemetry.log.error("record refused", { consumer, cause, ...place }));
+    return "undecodable";
+  });
+}
+
+function logFailure({ consumer, telemetry }: Consumer, event: ReceivedEvent, attempt: number, error: unknown): void {
+  telemetry.log.warn("event failed", { consumer, attempt, error, ...factsOf(event) });
+}
+
+function factsOf({ envelope, topic }: ReceivedEvent): Record<string, string> {
+  return { topic, event_id: envelope.eventId, event_type: envelope.type, aggregate_id: envelope.aggregateId };
+}
+
+/** Nothing is wrong with the event: it waits until whoever is away is back. */
+function isOutage(error: unknown): boolean {
+  return error instanceof DomainError && error.kind === "unavailable";
+}
