@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  busEnv,
   count,
   durationMs,
   logEnv,
@@ -37,7 +38,8 @@ const env = z.object({
   ...telemetryEnv,
   ...oidcEnv,
   ...opsEnv,
-  HOST: z.string().default("127.0.0.1"),
+  HOST: z.string().default("localhost"),
+  BUS_DATABASE_URL: busEnv.BUS_DATABASE_URL.optional(),
   PORT: port(8080),
   PUBLIC_ORIGIN: safeUrl.optional(),
   HTTPS_CERT_FILE: z.string().optional(),
@@ -66,7 +68,7 @@ const env = z.object({
 });
 
 /** Everything the gateway reads from its environment. */
-export const ConfigSchema = env
+export const Config = env
   .refine(({ HTTPS_CERT_FILE, HTTPS_KEY_FILE }) => (HTTPS_CERT_FILE === undefined) === (HTTPS_KEY_FILE === undefined), {
     path: ["HTTPS_KEY_FILE"],
     message: "HTTPS_CERT_FILE and HTTPS_KEY_FILE go together",
@@ -80,6 +82,7 @@ export const ConfigSchema = env
     logLevel: env.LOG_LEVEL,
     otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     http: {
+      /** `localhost` stands for both loopback addresses. */
       host: env.HOST,
       port: env.PORT,
       /** Certificate and key of the public side; undefined for plain HTTP. */
@@ -105,15 +108,16 @@ export const ConfigSchema = env
       /** The public client of the page `/docs`. */
       docsClientId: env.OIDC_DOCS_CLIENT_ID,
     },
-    rpc: {
-      tls: { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE, caFile: env.TLS_CA_FILE },
-      /** Where each service of the contract is, by its package. */
-      addresses: {
-        orders: env.ORDERS_ADDRESS,
-        delivery: env.DELIVERY_ADDRESS,
-        logging: env.LOGGING_ADDRESS,
-      },
+    /** The certificate that the gateway shows to the services. */
+    tls: { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE, caFile: env.TLS_CA_FILE },
+    /** Where each service of the contract is, by its package. */
+    addresses: {
+      orders: env.ORDERS_ADDRESS,
+      delivery: env.DELIVERY_ADDRESS,
+      logging: env.LOGGING_ADDRESS,
     },
+    /** Where log lines go besides standard output; undefined for nowhere. */
+    busDatabaseUrl: env.BUS_DATABASE_URL,
     /** How long a browser's login lasts, however often it is used. */
     sessionTtlMs: env.SESSION_TTL_MS,
     /** The deadline of an RPC whose caller named none. */
@@ -130,7 +134,18 @@ export const ConfigSchema = env
     signInFailuresMax: env.SIGN_IN_FAILURES_MAX,
   }));
 
-export type Config = z.output<typeof ConfigSchema>;
+export type GatewayConfig = z.output<typeof Config>;
 
 /** What `createGateway` looks at; where it listens and what it dials is the business of `runGateway` and `main.ts`. */
-export type GatewayConfig = Omit<Config, "http" | "ops" | "rpc" | "logLevel" | "otlpEndpoint">;
+export type ApiConfig = Pick<
+  GatewayConfig,
+  | "origin"
+  | "trustedProxies"
+  | "corsOrigins"
+  | "oidc"
+  | "sessionTtlMs"
+  | "requestTimeoutMs"
+  | "bodyBytesMax"
+  | "rateLimits"
+  | "signInFailuresMax"
+>;

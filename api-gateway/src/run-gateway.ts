@@ -3,14 +3,14 @@ import { startOpsServer } from "@animal-delivery/platform/service/ops-server";
 import { supervise } from "@animal-delivery/platform/service/supervise";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import { Counter } from "prom-client";
-import type { Config } from "./config.ts";
+import type { GatewayConfig } from "./config.ts";
 import { type HttpServer, startHttpServer } from "./http/http-server.ts";
 import type { Gateway } from "./service.ts";
 
 export interface RunGatewayOptions {
   readonly gateway: Gateway;
-  readonly http: Config["http"];
-  readonly ops: Config["ops"];
+  readonly http: GatewayConfig["http"];
+  readonly ops: GatewayConfig["ops"];
   readonly origin: string;
   readonly telemetry: Telemetry;
   /** How long requests and tasks may take to end. */

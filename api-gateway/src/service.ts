@@ -13,7 +13,7 @@ import { createRateLimits } from "./access/rate-limit.ts";
 import { addAuthRoutes } from "./auth/auth-routes.ts";
 import { createIdentityProvider } from "./auth/identity-provider.ts";
 import { createSessions } from "./auth/sessions.ts";
-import type { GatewayConfig } from "./config.ts";
+import type { ApiConfig } from "./config.ts";
 import { type Downstream, endingStreams, peerOf } from "./downstream.ts";
 import type { Exchange, GatewayEnv } from "./http/exchange.ts";
 import { observe } from "./http/observe.ts";
@@ -43,7 +43,7 @@ export interface Gateway {
 }
 
 /** REST for every RPC of the contract, signing in, and the pages. Nothing here names an RPC: routes follow the contract. */
-export function createGateway(config: GatewayConfig, resources: GatewayResources): Gateway {
+export function createGateway(config: ApiConfig, resources: GatewayResources): Gateway {
   const { telemetry, access, verifier, deniedSessions, kv, downstream } = resources;
   const { origin, sessionTtlMs } = config;
   const provider = createIdentityProvider(config.oidc, origin);

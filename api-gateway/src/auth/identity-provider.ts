@@ -1,6 +1,6 @@
 import * as oidc from "openid-client";
 import { DomainError } from "@animal-delivery/platform/errors";
-import type { GatewayConfig } from "../config.ts";
+import type { ApiConfig } from "../config.ts";
 import { tokenInvalid } from "../access/authenticate.ts";
 
 /** Tokens as the provider issued them. */
@@ -44,7 +44,7 @@ const TIMEOUT_SECONDS = 5;
 const SCOPE = "openid";
 
 /** Knows the provider by discovery, done at the first use and again until it works. */
-export function createIdentityProvider(config: GatewayConfig["oidc"], origin: string): IdentityProvider {
+export function createIdentityProvider(config: ApiConfig["oidc"], origin: string): IdentityProvider {
   const { clientId, clientSecret, firstPartyClientId } = config;
   const browser = lazily(() => discover(config.issuer, clientId, clientSecret));
   const firstParty = lazily(() => discover(config.issuer, firstPartyClientId, undefined));

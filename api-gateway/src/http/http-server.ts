@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
-import { watchTls } from "@animal-delivery/platform/tls/watch-tls";
+import { type TlsKeys, watchTls } from "@animal-delivery/platform/tls/watch-tls";
 import { faultOf, parserProblem, type ParserFault, rawAnswer } from "./parser-problem.ts";
 
 export interface HttpServerOptions {
+  /** `localhost` stands for both loopback addresses: a client may try either. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -37,31 +38,28 @@ const LIMITS: ServerOptions = {
 const REQUESTS_PER_SOCKET_MAX = 1_000;
 const CONNECTIONS_MAX = 10_000;
 const IDLE_CHECK_MS = 50;
+/** How a machine without IPv6 says so. */
+const NO_IPV6 = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
 
 /** Serves HTTP/1.1 with limits on everything, and answers also what the parser refuses with a problem document. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  /** What each connection was asked last: its answer may still be on the way when the parser fails. */
-  const answers = new WeakMap<Socket, ServerResponse>();
-  const listener = createListener(options, answers);
-  const { server, stopWatching } = createNodeServer(options, listener);
-  server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX;
-  server.maxConnections = CONNECTIONS_MAX;
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    const last = answers.get(socket);
-    const inMiddle = last !== undefined && last.headersSent && !last.writableFinished;
-    if (error.code === "ECONNRESET" || !socket.writable || inMiddle) socket.destroy();
-    else {
-      const fault = faultOf(error);
-      options.onParserFault?.(fault);
-      socket.end(rawAnswer(parserProblem(fault, options.origin)));
-    }
+  if (options.host !== "localhost") return listen(options);
+  const first = await listen({ ...options, host: "127.0.0.1" });
+  const second = await listen({ ...options, host: "::1", port: first.port }).catch(async (error: unknown) => {
+    if (NO_IPV6.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    await first.close(0);
+    throw error;
   });
-  server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
-    answer(response, "expectation", options),
-  );
+  return {
+    port: first.port,
+    close: async (drainMs) => void (await Promise.all([first.close(drainMs), second?.close(drainMs)])),
+  };
+}
+
+async function listen(options: HttpServerOptions): Promise<HttpServer> {
+  const { server, stopWatching } = createNodeServer(options);
   server.listen(options.port, options.host);
   await once(server, "listening");
-
   return {
     port: (server.address() as AddressInfo).port,
     async close(drainMs) {
@@ -77,10 +75,34 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
+/** Answers what the parser refuses, after the answers to the requests before it on the same connection. */
+function onClientError(server: Server, answers: WeakMap<Socket, ServerResponse>, options: HttpServerOptions): void {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const tell = (): void => {
+      const fault = faultOf(error);
+      options.onParserFault?.(fault);
+      socket.end(rawAnswer(parserProblem(fault, options.origin)));
+    };
+    const last = answers.get(socket);
+    const underWay = last !== undefined && !last.writableFinished;
+    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+    else if (!underWay) tell();
+    else if (last.req.complete) last.once("finish", tell);
+    // The fault is in the body of a request whose answer has begun: nothing more can be said.
+    else if (last.headersSent) socket.destroy();
+    else tell();
+  });
+  server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
+    answer(response, "expectation", options),
+  );
+}
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 function createListener(options: HttpServerOptions, answers: WeakMap<Socket, ServerResponse>): Listener {
   const listener = getRequestListener((request, env) => options.fetch(request, env as HttpBindings), {
+    // For HTTP/1.0, which may come without a Host.
+    hostname: "localhost",
     errorHandler: (error) => {
       const fault = error instanceof RequestError ? "host" : "broken";
       options.onParserFault?.(fault);
@@ -98,17 +120,30 @@ function createListener(options: HttpServerOptions, answers: WeakMap<Socket, Ser
   };
 }
 
-function createNodeServer(
-  { https }: HttpServerOptions,
+function createNodeServer(options: HttpServerOptions): { server: Server; stopWatching: () => void } {
+  /** What each connection was asked last: its answer may still be on the way when the parser fails. */
+  const answers = new WeakMap<Socket, ServerResponse>();
+  const { server, stopWatching } = bareServer(options.https, createListener(options, answers));
+  server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX;
+  server.maxConnections = CONNECTIONS_MAX;
+  onClientError(server, answers, options);
+  return { server, stopWatching };
+}
+
+function bareServer(
+  https: HttpServerOptions["https"],
   listener: Listener,
 ): { server: Server; stopWatching: () => void } {
   if (!https) return { server: createServer(LIMITS, listener), stopWatching: () => undefined };
-  // The public side has no client certificates; the file of authorities is the chain itself.
+  // The public side asks for no client certificates: the file of authorities is the chain itself.
   const material = watchTls({ ...https, caFile: https.certFile });
-  const { cert, key } = material.current();
-  const server = createTlsServer({ ...LIMITS, cert, key, minVersion: "TLSv1.2" }, listener);
-  material.onChange((keys) => server.setSecureContext({ cert: keys.cert, key: keys.key, minVersion: "TLSv1.2" }));
+  const server = createTlsServer({ ...LIMITS, ...publicKeys(material.current()) }, listener);
+  material.onChange((keys) => server.setSecureContext(publicKeys(keys)));
   return { server, stopWatching: () => material[Symbol.dispose]() };
+}
+
+function publicKeys({ cert, key }: TlsKeys) {
+  return { cert, key, minVersion: "TLSv1.2" as const };
 }
 
 function answer(response: ServerResponse, fault: ParserFault, { origin, onParserFault }: HttpServerOptions): void {

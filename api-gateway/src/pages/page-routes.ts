@@ -3,7 +3,7 @@ import type { ReadinessCheck } from "@animal-delivery/platform/service/service";
 import { readiness } from "@animal-delivery/platform/service/readiness";
 import type { Authenticator } from "../access/authenticate.ts";
 import type { IdentityProvider } from "../auth/identity-provider.ts";
-import type { GatewayConfig } from "../config.ts";
+import type { ApiConfig } from "../config.ts";
 import type { Downstream } from "../downstream.ts";
 import type { GatewayEnv } from "../http/exchange.ts";
 import { addRoute } from "../http/route.ts";
@@ -16,7 +16,7 @@ import { STYLE } from "./page.ts";
 import { problemPage, problemsPage } from "./problem-pages.ts";
 
 export interface PageRoutesOptions {
-  readonly config: GatewayConfig;
+  readonly config: ApiConfig;
   readonly provider: IdentityProvider;
   readonly downstream: Downstream;
   readonly authenticate: Authenticator;

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bearer, gatewayFixture } from "../testing/gateway-fixture.ts";
+import { type TestIssuer, startIssuer } from "../testing/issuer.ts";
+
+interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+let issuer: TestIssuer;
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
+afterAll(async () => issuer[Symbol.asyncDispose]());
+
+const ada = { username: "ada", password: "ada-password" };
+
+describe("signing in with a password", () => {
+  it("answers tokens that say who it is", async () => {
+    const { post, send } = await gatewayFixture(issuer.url);
+
+    const response = await post("/v1/auth/sign-in", ada);
+    const tokens = (await response.json()) as Tokens;
+    const me = await send("/v1/auth/me", { headers: bearer(tokens.access_token) });
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(tokens).toMatchObject({ token_type: "Bearer", expires_in: 300, refresh_token: expect.any(String) });
+    expect(await me.json()).toEqual({ subject: "ada", roles: ["customer"], expires_at: expect.any(String) });
+  });
+
+  it("with a wrong password is 401 and no more", async () => {
+    const { post } = await gatewayFixture(issuer.url);
+
+    const response = await post("/v1/auth/sign-in", { ...ada, password: "wrong" });
+
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({
+      reason: "TOKEN_INVALID",
+      detail: "the name or the password is wrong",
+    });
+  });
+
+  it("stops after too many wrong passwords for one account, even with the right one", async () => {
+    const { post } = await gatewayFixture(issuer.url);
+    const guesses = Array.from({ length: 5 }, async () => post("/v1/auth/sign-in", { ...ada, password: "wrong" }));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+
+    const right = await post("/v1/auth/sign-in", ada);
+    const other = await post("/v1/auth/sign-in", { username: "admin", password: "admin-password" });
+
+    expect(statuses).toEqual([401, 401, 401, 401, 401]);
+    expect([right.status, other.status]).toEqual([429, 200]);
+    expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(60);
+  });
+
+  it("does not count right passwords", async () => {
+    const { post } = await gatewayFixture(issuer.url);
+
+    for (let round = 0; round < 8; round += 1) expect((await post("/v1/auth/sign-in", ada)).status).toBe(200);
+  });
+
+  it.each([
+    [{ username: "ada" }, "password"],
+    [{ ...ada, username: "" }, "username"],
+    [{ ...ada, username: 1 }, "username"],
+    [{ ...ada, password: "x".repeat(1_025) }, "password"],
+    [{ ...ada, more: 1 }, ""],
+  ])("refuses the body %j", async (body, field) => {
+    const { post } = await gatewayFixture(issuer.url);
+
+    const response = await post("/v1/auth/sign-in", body);
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ field }] });
+  });
+
+  it("is 503 while the provider is away", async () => {
+    const { post } = await gatewayFixture("http://localhost:9");
+
+    const response = await post("/v1/auth/sign-in", ada);
+
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ reason: "UNAVAILABLE" });
+  });
+});
+
+describe("refreshing", () => {
+  it("trades a refresh token once", async () => {
+    const { post } = await gatewayFixture(issuer.url);
+    const { refresh_token } = (await (await post("/v1/auth/sign-in", ada)).json()) as Tokens;
+
+    const first = await post("/v1/auth/refresh", { refresh_token });
+    const second = await post("/v1/auth/refresh", { refresh_token });
+
+    expect([first.status, second.status]).toEqual([200, 401]);
+    expect((await first.json()) as Tokens).toMatchObject({ access_token: expect.any(String) });
+  });
+});
+
+describe("logging out with a bearer token", () => {
+  it("denies its session and revokes the refresh token that came along", async () => {
+    const { post, send } = await gatewayFixture(issuer.url);
+    const { access_token, refresh_token } = (await (await post("/v1/auth/sign-in", ada)).json()) as Tokens;
+
+    const response = await post("/v1/auth/logout", { refresh_token }, bearer(access_token));
+
+    expect(response.status).toBe(204);
+    expect(issuer.revoked.has(refresh_token)).toBe(true);
+    expect((await send("/v1/auth/me", { headers: bearer(access_token) })).status).toBe(401);
+  });
+
+  it("needs a token", async () => {
+    const { send } = await gatewayFixture(issuer.url);
+
+    expect((await send("/v1/auth/logout", { method: "POST" })).status).toBe(401);
+  });
+});

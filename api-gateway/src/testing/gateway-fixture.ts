@@ -1,0 +1,99 @@
+import { type ConnectRouter, createRouterTransport } from "@connectrpc/connect";
+import { loadAccess } from "@animal-delivery/platform/access/access";
+import { createDeniedSessions, type DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import { createTokenVerifier } from "@animal-delivery/platform/access/token";
+import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
+import { createMemoryStore } from "@animal-delivery/platform/kv/memory";
+import { serverInterceptors } from "@animal-delivery/platform/rpc/interceptors";
+import { traceClientInterceptor } from "@animal-delivery/platform/rpc/trace-client";
+import { type TestTelemetry, testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import type { ApiConfig } from "../config.ts";
+import { createGateway, type Gateway } from "../service.ts";
+import { AUDIENCE } from "./issuer.ts";
+
+export const ORIGIN = "http://localhost:8080";
+
+export interface GatewayFixture {
+  readonly gateway: Gateway;
+  readonly telemetry: TestTelemetry;
+  readonly deniedSessions: DeniedSessions;
+  readonly kv: KeyValueStore;
+  /** Sends a request as it would come over the network. */
+  readonly send: (path: string, init?: RequestInit) => Promise<Response>;
+  /** The same with a JSON body. */
+  readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>;
+}
+
+/** A gateway in front of services that are in this process: the real interceptors, no network. */
+export async function gatewayFixture(
+  issuer: string,
+  routes: (router: ConnectRouter) => void = () => undefined,
+  changes: Partial<ApiConfig> = {},
+): Promise<GatewayFixture> {
+  const telemetry = testTelemetry("api-gateway");
+  const kv = createMemoryStore();
+  const deniedSessions = createDeniedSessions(kv, telemetry);
+  const interceptors = serverInterceptors({ name: "orders", telemetry: testTelemetry("orders") });
+  const transport = createRouterTransport(routes, {
+    router: { interceptors },
+    transport: { interceptors: [traceClientInterceptor(telemetry.tracer)] },
+  });
+  const gateway = createGateway(configFor(issuer, changes), {
+    telemetry,
+    access: await loadAccess(),
+    verifier: createTokenVerifier({ issuer, audience: AUDIENCE }),
+    deniedSessions,
+    kv,
+    downstream: () => transport,
+  });
+  const send = async (path: string, init?: RequestInit): Promise<Response> => gateway.app.request(ORIGIN + path, init);
+  return {
+    gateway,
+    telemetry,
+    deniedSessions,
+    kv,
+    send,
+    post: async (path, body, headers) =>
+      send(path, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+      }),
+  };
+}
+
+function configFor(issuer: string, changes: Partial<ApiConfig>): ApiConfig {
+  return {
+    origin: ORIGIN,
+    trustedProxies: 0,
+    corsOrigins: [],
+    oidc: {
+      issuer,
+      audience: AUDIENCE,
+      clientId: "api-gateway",
+      clientSecret: "secret",
+      firstPartyClientId: "first-party",
+      docsClientId: "swagger",
+    },
+    sessionTtlMs: 3_600_000,
+    requestTimeoutMs: 5_000,
+    bodyBytesMax: 1_000,
+    rateLimits: { read: 1_000, write: 1_000, stream: 1_000, auth: 1_000 },
+    signInFailuresMax: 5,
+    ...changes,
+  };
+}
+
+/** The header of a bearer token. */
+export function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** The cookies that an answer sets, as the browser sends them back. */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";", 1)[0] ?? "")
+    .filter((pair) => !pair.endsWith("="))
+    .join("; ");
+}
