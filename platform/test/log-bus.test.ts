@@ -202,6 +202,23 @@ describe("the log bus in Postgres", () => {
     expect((await bus.lag("new", [old, large])).map(({ records }) => records)).toEqual([3n, 1n]);
   });
 
+  it("ends its consumers when it is closed", async () => {
+    const bus = openLogBus(options, testTelemetry());
+    const topic = await givenTopic(bus, 1);
+    const handle = (batch: Batch) => commitAll(batch);
+    const consuming = bus.consume(
+      { group: topic, topics: [topic], batchRecordsMax: 5, handle },
+      new AbortController().signal,
+    );
+    await bus.publish(topic, [recordOf("a")]);
+    await expect.poll(async () => (await bus.lag(topic, [topic]))[0]!.records, WAIT).toBe(0n);
+
+    await bus[Symbol.asyncDispose]();
+
+    await expect(consuming).resolves.toBeUndefined();
+    expect(await onServer(url, "select from members where group_id = $1", [topic])).toEqual([]);
+  });
+
   it("wakes consumers of its process, long before they would look", async () => {
     await using bus = openLogBus({ ...options, pollMs: 60_000 }, testTelemetry());
     const topic = await givenTopic(bus, 1);

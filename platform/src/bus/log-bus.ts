@@ -2,7 +2,7 @@ import { backoffMs, type Backoff } from "../backoff.ts";
 import { openDatabase } from "../db/open-database.ts";
 import { pause } from "../pause.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
-import { createWake } from "../wake.ts";
+import { createWake, type Wake } from "../wake.ts";
 import type { Bus, ConsumeOptions } from "./bus.ts";
 import { appended, onAppended } from "../log-bus/appended.ts";
 import { GroupMember, type MemberTimes } from "../log-bus/group-member.ts";
@@ -46,10 +46,9 @@ export function openLogBus(options: LogBusOptions, telemetry: Telemetry): Bus {
   const closing = new AbortController();
   const trimming = trimRegularly(db, log, trimEveryMs, closing.signal);
 
-  const consume = async (wanted: ConsumeOptions, signal: AbortSignal): Promise<void> => {
-    const wake = createWake();
-    const forget = onAppended(url, wanted.topics, wake);
-    const end = AbortSignal.any([signal, closing.signal]);
+  const consuming = new Set<Promise<void>>();
+
+  const stayMember = async (wanted: ConsumeOptions, wake: Wake, end: AbortSignal): Promise<void> => {
     const member = { db, log, consume: wanted, times, batchBytesMax: 8 * MIB, wake };
     let failures = 0;
     while (!end.aborted) {
@@ -61,7 +60,13 @@ export function openLogBus(options: LogBusOptions, telemetry: Telemetry): Bus {
       failures = performance.now() - startedMs > times.leaseMs ? 1 : failures + 1;
       if (!end.aborted) await pause(backoffMs(times.backoff, failures), end);
     }
-    forget();
+  };
+  const consume = async (wanted: ConsumeOptions, signal: AbortSignal): Promise<void> => {
+    const wake = createWake();
+    const forget = onAppended(url, wanted.topics, wake);
+    const staying = stayMember(wanted, wake, AbortSignal.any([signal, closing.signal])).finally(forget);
+    consuming.add(staying);
+    await staying.finally(() => consuming.delete(staying));
   };
 
   return {
@@ -72,7 +77,7 @@ export function openLogBus(options: LogBusOptions, telemetry: Telemetry): Bus {
     lag: (group, topics) => listLag(db, group, topics),
     async [Symbol.asyncDispose]() {
       closing.abort();
-      await trimming;
+      await Promise.allSettled([trimming, ...consuming]);
       await db[Symbol.asyncDispose]();
     },
   };

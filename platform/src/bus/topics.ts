@@ -14,6 +14,3 @@ export const TOPICS = [
   /** Events that a consumer gave up, with their cause. */
   { topic: "dlq", partitions: 1, retentionMs: 90 * DAY_MS },
 ] as const satisfies readonly TopicSpec[];
-
-/** The name of a topic of the table. */
-export type Topic = (typeof TOPICS)[number]["topic"];

@@ -1,7 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 import type { Queryable } from "./database.ts";
 import { databaseAway } from "./map-error.ts";
 import { inTurn, mapped, type RunStatement } from "./statement-runner.ts";
+
+/** A server that has vanished without a word does not answer the goodbye either. */
+const END_TIMEOUT_MS = 2_000;
 
 /** Lends `work` a connection of its own; `signal` aborts when it is lost. */
 export async function runSession<T>(
@@ -21,6 +25,6 @@ export async function runSession<T>(
     };
     return await work(session, lost.signal);
   } finally {
-    await client.end().catch(() => undefined);
+    await Promise.race([client.end().catch(() => undefined), delay(END_TIMEOUT_MS, undefined, { ref: false })]);
   }
 }

@@ -3,6 +3,7 @@ import type { Database } from "../db/database.ts";
 import { DomainError } from "../errors.ts";
 import { pause } from "../pause.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
+import { withTimeLimit } from "../time-limit.ts";
 import { causeOf } from "./cause-of.ts";
 import { appendDeadLetter } from "./dead-letter.ts";
 import { inEventContext } from "./event-context.ts";
@@ -66,9 +67,8 @@ async function attemptEvent(
   stop: AbortSignal,
 ): Promise<Outcome> {
   const { envelope, topic, record } = event;
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(retry.attemptTimeoutMs)]);
-  const work = { consumer, topic, headers: record.headers, correlationId: envelope.correlationId, signal };
-  return inEventContext(telemetry, work, async () => {
+  const facts = { consumer, topic, headers: record.headers, correlationId: envelope.correlationId };
+  const attempt = async (): Promise<Outcome> => {
     // What a duplicate would ask of other services may be refused by now.
     if (handler.prepares && (await isSeen(db, consumer, envelope.eventId))) return "duplicate";
     const effect = await handler.effectOf(envelope);
@@ -80,7 +80,10 @@ async function attemptEvent(
     });
     telemetry.log.info("event consumed", { consumer, outcome, ...factsOf(event) });
     return outcome;
-  });
+  };
+  return withTimeLimit(stop, retry.attemptTimeoutMs, (signal) =>
+    inEventContext(telemetry, { ...facts, signal }, attempt),
+  );
 }
 
 /** Sets an event aside that failed for good, and with it the aggregate's events to come. */

@@ -55,6 +55,7 @@ export class GroupMember {
   readonly #readers = new Map<string, PartitionReader>();
   /** Readers that must end: their partitions are given back, and not taken again before. */
   readonly #leaving = new Map<string, PartitionReader>();
+  #stuck = false;
 
   constructor(options: MemberOptions, session: Queryable) {
     this.#options = options;
@@ -98,7 +99,9 @@ export class GroupMember {
     const partitions = await listGroupPartitions(this.#session, this.#key.group, consume.topics);
     const members = await listLiveMembers(this.#session, this.#key.group);
     const wanted = wantedPartitions(this.#key.memberId, members, partitions);
-    if (stuck) log.warn("consumer does not answer, its partitions go to others", { group: consume.group });
+    if (stuck && !this.#stuck)
+      log.warn("consumer does not answer, its partitions go to others", { group: consume.group });
+    this.#stuck = stuck;
     this.#giveBack(wanted);
     await this.#take(wanted);
   }
@@ -128,10 +131,11 @@ export class GroupMember {
     this.#leaving.set(key, reader);
     reader.abort();
     // The next member must not start before this handler has ended, unless it hangs.
-    void reader.settled().then(() => this.#leaving.delete(key));
     void reader
       .settled()
+      .then(() => this.#leaving.delete(key))
       .then(() => release(this.#options.db, this.#key, reader.claim))
+      // The next tick gives back what is owned and not read.
       .catch((error: unknown) => this.#options.log.warn("partition was not given back", { error }));
   }
 
