@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from "@animal-delivery/platform/config/load-config";
+import { loadConfig } from "@animal-delivery/platform/config/load-config";
 import { runMain } from "@animal-delivery/platform/service/run-main";
 import { PlatformEnv } from "./options.ts";
 import { createProgress } from "./progress.ts";
@@ -36,7 +36,7 @@ async function startAndTell(fresh: boolean, stop: AbortSignal): Promise<void> {
     console.log("  stopped");
   } catch (error) {
     if (stop.aborted && error === stop.reason) return;
-    if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+    if (!(error instanceof StartError)) throw error;
     console.error(`\nThe platform did not start.\n${error.message}`);
     process.exitCode = 1;
   }

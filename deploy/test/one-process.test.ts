@@ -100,7 +100,8 @@ describe("npm start", () => {
   it("says what is wrong with its environment", async () => {
     const run = start({ PORT: "eighty" });
 
-    expect(await run.ended).toBe(1);
+    // sysexits.h: EX_CONFIG.
+    expect(await run.ended).toBe(78);
     expect(run.output()).toMatch(/PORT:/u);
   });
 

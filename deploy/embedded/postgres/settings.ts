@@ -11,7 +11,7 @@ export function postgresArguments(options: { dataDir: string; port: number; dura
     unix_socket_directories: "",
     port: String(options.port),
     max_connections: "300",
-    shared_buffers: "96MB",
+    shared_buffers: "64MB",
     // Three worker processes fewer; nothing here reads so much that reading ahead would pay.
     io_method: "sync",
     // Short statements: compiling them costs more than running them.
