@@ -10,7 +10,8 @@ import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { eventRecord } from "./event-records.ts";
 import { type TestLogging, testLogging } from "./test-logging.ts";
 
-const START = Date.UTC(2026, 10, 1);
+// Recent: events are deleted after two years.
+const START = Math.floor(Date.now() / 1_000) * 1_000 - 3_600_000;
 const EVENTS = 25;
 
 let logging: TestLogging;

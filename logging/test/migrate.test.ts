@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { type ClickHouseOptions, openClickHouse } from "../src/store/clickhouse.ts";
+import { toDateTime } from "../src/store/date-time.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { withMigrationLock } from "../src/store/migration-lock.ts";
 
@@ -53,7 +54,7 @@ describe("migrate", () => {
     await migrate(options);
     await clickhouse.insert({
       table: "events",
-      values: [{ event_id: randomUUID(), occurred_at: "2026-11-20 00:00:00.000" }],
+      values: [{ event_id: randomUUID(), occurred_at: toDateTime(new Date()) }],
       format: "JSONEachRow",
     });
 
