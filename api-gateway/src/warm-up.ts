@@ -16,6 +16,6 @@ const ROUNDS = 200;
 /** Opens the connections and runs the hot path until it is compiled, before anybody waits for it. */
 export async function warmUp({ app, downstream, provider }: WarmUpOptions): Promise<void> {
   const connections = [provider.endpoints().catch(() => undefined), serviceStates(downstream)];
-  for (let round = 0; round < ROUNDS; round += 1) await app.request("/version");
+  for (let round = 0; round < ROUNDS; round += 1) await app.request("/version", undefined, { isWarmUp: true });
   await Promise.all(connections);
 }

@@ -22,6 +22,9 @@ export interface Exchange {
 
 /** What Hono hands to every handler. */
 export interface GatewayEnv {
-  readonly Bindings: Partial<HttpBindings>;
+  readonly Bindings: Partial<HttpBindings> & {
+    /** Of a request that nobody sent: it is neither counted nor logged. */
+    readonly isWarmUp?: boolean;
+  };
   readonly Variables: { exchange: Exchange };
 }

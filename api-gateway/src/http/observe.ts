@@ -46,6 +46,7 @@ export function observe(config: ApiConfig, telemetry: Telemetry): MiddlewareHand
     for (const [name, value] of cors.headers(request)) headers.append(name, value);
     for (const [name, value] of exchange.headers) headers.set(name, value);
     close(exchange, request, c.res.status);
+    if (c.env?.isWarmUp) return;
     const durationMs = performance.now() - exchange.startedAt;
     metrics.answered(exchange, request.method, c.res.status, durationMs);
     const { requestId, correlationId } = exchange;

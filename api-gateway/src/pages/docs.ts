@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Hono } from "hono";
 import type { GatewayEnv } from "../http/exchange.ts";
@@ -10,6 +11,8 @@ const TYPES = {
   png: "image/png",
   html: "text/html; charset=utf-8",
 };
+
+const FOLDER = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
 
 /** The files of swagger-ui-dist that the page needs; nothing is fetched from anywhere else. */
 const ASSETS = [
@@ -39,7 +42,7 @@ export function addDocs(app: Hono<GatewayEnv>, { clientId, origin, issuerOrigin 
   addRoute(app, "/docs", { GET: answer(PAGE, TYPES.html) });
   addRoute(app, "/docs/init.js", { GET: answer(initScript(clientId, origin), TYPES.js) });
   for (const [name, type] of ASSETS) {
-    const path = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`));
+    const path = join(FOLDER, name);
     addRoute(app, `/docs/${name}`, {
       GET: async () => {
         const openerPolicy = name.endsWith(".html") ? { "cross-origin-opener-policy": "unsafe-none" } : {};

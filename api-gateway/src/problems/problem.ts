@@ -72,8 +72,7 @@ export interface ProblemPlace {
 
 export function problemOf({ error, violations }: Refusal, { origin, path, requestId }: ProblemPlace): Problem {
   const { status, title } = ERROR_CODES[error.kind];
-  return {
-    ...error.metadata,
+  const members = {
     type: origin + problemPath(error.reason),
     title,
     status,
@@ -83,6 +82,8 @@ export function problemOf({ error, violations }: Refusal, { origin, path, reques
     request_id: requestId,
     ...(violations.length > 0 && { errors: violations }),
   };
+  // A fact may have any name, but not take the place of a member.
+  return { ...members, ...error.metadata, ...members };
 }
 
 function violationsOf(error: ConnectError): Violation[] {
