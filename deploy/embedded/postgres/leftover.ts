@@ -8,38 +8,44 @@ import { StartError } from "../start-error.ts";
 const STOP_TIMEOUT_MS = 20_000;
 
 /**
- * Ends the PostgreSQL of this data folder that outlived a platform killed by force. Afterwards nothing runs on the folder.
+ * Ends the PostgreSQL of this data folder that outlived a platform killed by force. Afterwards nothing runs on the folder
+ * and it has no lock file.
  *
  * @throws {StartError} when it does not end.
  */
 export async function endLeftoverPostgres(dataDir: string): Promise<void> {
   const pid = await postmasterPid(dataDir);
   if (pid === undefined) return;
-  const command = await processCommand(pid);
-  if (command === undefined) return;
-  if (!isPostgresOf(command, dataDir)) {
-    // The number now belongs to somebody else: after a reboot, or in a new container. PostgreSQL would refuse to start.
-    await rm(join(dataDir, "postmaster.pid"), { force: true });
-    return;
+  if (await isPostgresOf(pid, dataDir)) {
+    process.kill(pid, "SIGINT");
+    await waitForEnd(pid, dataDir);
   }
-  process.kill(pid, "SIGINT");
+  // PostgreSQL would refuse to start while its number is somebody's: another process's after a reboot or in a new container,
+  // or its own as long as nobody collected the dead. That its backends are gone it checks by the shared memory as well.
+  await rm(join(dataDir, "postmaster.pid"), { force: true });
+}
+
+async function waitForEnd(pid: number, dataDir: string): Promise<void> {
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if ((await processCommand(pid)) === undefined) return;
+  while (await isPostgresOf(pid, dataDir)) {
+    if (Date.now() > deadline) {
+      throw new StartError(
+        `An earlier PostgreSQL (process ${pid}) works on ${dataDir} and does not end. End it by hand.`,
+      );
+    }
     await sleep(20);
   }
-  throw new StartError(
-    `An earlier PostgreSQL (process ${pid}) still runs on ${dataDir} and does not end. End it by hand.`,
-  );
 }
 
 /** The process id in the lock file of PostgreSQL. */
-export async function postmasterPid(dataDir: string): Promise<number | undefined> {
+async function postmasterPid(dataDir: string): Promise<number | undefined> {
   const text = await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
   const pid = Number(text.split("\n", 1)[0]);
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
 }
 
-function isPostgresOf(command: string, dataDir: string): boolean {
-  return /(^|\/)postgres /.test(command) && command.includes(` -D ${dataDir} `);
+/** Whether this process is alive and the PostgreSQL of this folder. The dead have no command line. */
+async function isPostgresOf(pid: number, dataDir: string): Promise<boolean> {
+  const command = (await processCommand(pid)) ?? "";
+  return /(^|\/)postgres /u.test(command) && command.includes(` -D ${dataDir} `);
 }
