@@ -81,8 +81,9 @@ async function sampleRows(url: string): Promise<Rows> {
         Object.entries(row).map(([name, value]) => [name, isObject(value) ? JSON.stringify(value) : value]),
       );
     };
-    const entries = await Promise.all(TABLES.map(async (table) => [table, await sample(table)] as const));
-    return Object.fromEntries(entries) as Rows;
+    const rows: Record<string, Record<string, unknown>> = {};
+    for (const table of TABLES) rows[table] = await sample(table);
+    return rows as Rows;
   });
 }
 
