@@ -78,9 +78,17 @@ async function tellStory(): Promise<void> {
     (body) => at(body, "status") === "ORDER_STATUS_DELIVERED",
   );
   say("the order is delivered");
+  // Log lines travel in batches of a second: the story is whole when logging has told that it stored the last event.
   const timeline = await eventually(
     () => dispatcher.get(`/v1/orders/${orderId}/timeline`),
-    (body) => listAt(body, "entries").some((entry) => at(entry, "event", "type") === "orders.v1.OrderDelivered"),
+    (body) => {
+      const entries = listAt(body, "entries");
+      const last = entries.find((entry) => at(entry, "event", "type") === "orders.v1.OrderDelivered");
+      const lastTrace = at(last ?? null, "event", "trace_id");
+      return entries.some(
+        (entry) => at(entry, "log", "service") === "logging" && at(entry, "log", "trace_id") === lastTrace,
+      );
+    },
   );
   await tellTimeline(timeline);
 }
