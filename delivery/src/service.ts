@@ -4,6 +4,7 @@ import { DeliveryService } from "@animal-delivery/contracts/gen/delivery/v1/deli
 import type { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
+import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
 import { consumeEvents } from "@animal-delivery/platform/inbox/consume-events";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
 import type { Service } from "@animal-delivery/platform/service/service";
@@ -46,6 +47,7 @@ export function createDelivery(config: Pick<Config, "tracking">, resources: Reso
       relayOutbox({ db, bus, telemetry }),
       consumeEvents({ consumer: "delivery", topics: [ORDER_EVENTS], db, bus, telemetry, handlers }),
       feed.task,
+      purgeExpired({ db, telemetry }),
       purgeTask(db, telemetry.log),
     ],
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
