@@ -1,5 +1,6 @@
 import type { Access } from "@animal-delivery/platform/access/access";
 import type { User } from "@animal-delivery/platform/access/caller";
+import { gatewayRoles } from "@animal-delivery/platform/access/gateway-roles";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { givenTimeoutMs } from "@animal-delivery/platform/rpc/timeout-header";
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
@@ -51,7 +52,7 @@ function classOf({ method }: Route): RouteClass {
 
 /** Whoever is not signed in is asked to sign in; others are told no. */
 function assertMayCall(access: Access, { method }: Route, user: User | undefined): void {
-  if (access.grant(user?.roles ?? ["anonymous"], method).size > 0) return;
+  if (access.grant(gatewayRoles(user), method).size > 0) return;
   if (!user) throw tokenInvalid("this operation needs an access token");
   throw new DomainError("forbidden", "ACCESS_DENIED", "the caller's roles do not allow this operation");
 }

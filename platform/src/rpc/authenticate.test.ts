@@ -26,7 +26,7 @@ describe("authentication", () => {
   it("gives a user who comes through the gateway the relations of their roles", async () => {
     const grant = await authenticated("api-gateway", getOrder, "Bearer ada.customer");
 
-    expect(grant.caller).toMatchObject({ peer: "api-gateway", roles: ["customer"], actor: "ada" });
+    expect(grant.caller).toMatchObject({ peer: "api-gateway", roles: ["customer", "anonymous"], actor: "ada" });
     expect(grant.relations).toEqual(new Set(["customer"]));
   });
 
@@ -34,6 +34,19 @@ describe("authentication", () => {
     const grant = await authenticated("api-gateway", getProduct);
 
     expect(grant.caller).toEqual({ peer: "api-gateway", user: undefined, roles: ["anonymous"], actor: "anonymous" });
+  });
+
+  it.each([
+    ["that the policy does not know", "Bearer cleo.cook"],
+    ["at all", "Bearer nina"],
+  ])("gives a user with no role %s what anonymous may do, and no more", async (_, authorization) => {
+    const grant = await authenticated("api-gateway", getProduct, authorization);
+
+    expect(grant.caller.user).toBeDefined();
+    expect(grant.relations).toEqual(access.grant(["anonymous"], getProduct));
+    await expect(authenticated("api-gateway", getOrder, authorization)).rejects.toMatchObject({
+      reason: "ACCESS_DENIED",
+    });
   });
 
   it("gives a service its own role, whoever stands behind it", async () => {

@@ -2,6 +2,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import type { Access } from "../access/access.ts";
 import type { Caller, Grant, User } from "../access/caller.ts";
 import type { DeniedSessions } from "../access/denied-sessions.ts";
+import { gatewayRoles } from "../access/gateway-roles.ts";
 import type { TokenVerifier } from "../access/token.ts";
 import { DomainError } from "../errors.ts";
 import { grantKey } from "./grant.ts";
@@ -61,7 +62,7 @@ export function createAuthenticator({ verifier, access, deniedSessions }: Authen
 function callerOf(peer: string, user: User | undefined): Caller {
   const service = `service:${peer}`;
   if (peer !== GATEWAY) return { peer, user, roles: [service], actor: user?.subject ?? service };
-  return { peer, user, roles: user?.roles ?? ["anonymous"], actor: user?.subject ?? "anonymous" };
+  return { peer, user, roles: gatewayRoles(user), actor: user?.subject ?? "anonymous" };
 }
 
 /** Whoever is not signed in is asked to sign in; others are told no. */
