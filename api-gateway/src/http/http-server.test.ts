@@ -100,6 +100,18 @@ describe("a request that is unusual", () => {
   });
 });
 
+describe("a connection", () => {
+  it("ends after a thousand requests, each of them answered", async () => {
+    const one = "GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    const { head, body } = await exchange(one.repeat(1_001));
+
+    const statuses = `${head}\r\n\r\n${body}`.match(/http\/1.1 \d+/gi) ?? [];
+    expect(statuses).toHaveLength(1_000);
+    expect(body.toLowerCase()).toContain("connection: close");
+  });
+});
+
 describe("closing", () => {
   it("lets a request finish and takes no new connection", async () => {
     const begun = Promise.withResolvers<void>();

@@ -110,8 +110,13 @@ function createListener(options: HttpServerOptions, answers: WeakMap<Socket, Ser
       return new Response(body, { status, headers });
     },
   });
+  const counts = new WeakMap<Socket, number>();
   return (request, response) => {
     answers.set(request.socket, response);
+    const count = (counts.get(request.socket) ?? 0) + 1;
+    counts.set(request.socket, count);
+    // Node's own limit would tell the client and then answer 503, without a body, to one that goes on.
+    if (count >= REQUESTS_PER_SOCKET_MAX) response.shouldKeepAlive = false;
     // `OPTIONS *` asks about the server itself and has no path that a route could match.
     if (request.url === "*" && request.method === "OPTIONS") {
       response.writeHead(204, { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" }).end();
@@ -124,7 +129,6 @@ function createNodeServer(options: HttpServerOptions): { server: Server; stopWat
   /** What each connection was asked last: its answer may still be on the way when the parser fails. */
   const answers = new WeakMap<Socket, ServerResponse>();
   const { server, stopWatching } = bareServer(options.https, createListener(options, answers));
-  server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX;
   server.maxConnections = CONNECTIONS_MAX;
   onClientError(server, answers, options);
   return { server, stopWatching };
