@@ -69,6 +69,26 @@ describe("a server that restarts under load", () => {
   }, 60_000);
 });
 
+describe("a connection of its maximum age", () => {
+  it("is followed by another one, and no call is lost, not even a write without a key", async () => {
+    await using server = await rpcFixture({ certificates, routes, server: { connectionMaxAgeMs: 20 } });
+    const client = server.client(OrderService);
+    const calls = { ok: 0 };
+
+    const until = Date.now() + 1_000;
+    const work = async (): Promise<void> => {
+      while (Date.now() < until) {
+        await client.cancelOrder({ orderId, reason: "changed my mind" }, as("ada", "customer"));
+        calls.ok++;
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, work));
+
+    expect(calls.ok).toBeGreaterThan(100);
+    expect(uncaught).toEqual([]);
+  }, 20_000);
+});
+
 function routes(router: ConnectRouter): void {
   router.service(OrderService, {
     getOrder: ({ orderId }) => ({ order: { orderId } }),

@@ -9,6 +9,9 @@ import { retryingTransport } from "./retrying-transport.ts";
 const orderId = "0198f0a0-0000-7000-8000-000000000001";
 const keyed = { headers: { "idempotency-key": "key-1" } };
 const lost = new ConnectError("read ECONNRESET", Code.Aborted);
+const notTaken = new ConnectError("Stream closed with error code NGHTTP2_REFUSED_STREAM", Code.Internal);
+const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+const noService = new ConnectError("connect ECONNREFUSED", Code.Unavailable, undefined, undefined, refused);
 const unavailable = toConnectError(new DomainError("unavailable", "UNAVAILABLE", "not now"), "orders.animal-delivery");
 const stale = toConnectError(new DomainError("stale", "ETAG_STALE", "changed"), "orders.animal-delivery");
 const bug = toConnectError(new DomainError("internal", "INTERNAL", "internal error"), "orders.animal-delivery");
@@ -19,7 +22,10 @@ describe("a client", () => {
     ["a read when the service is away", "getOrder", {}, unavailable, 3],
     ["a keyed write when the connection broke", "cancelOrder", keyed, lost, 3],
     ["a keyed write when the service is away", "cancelOrder", keyed, unavailable, 3],
-    ["no write without a key", "cancelOrder", {}, lost, 1],
+    ["a write without a key that the service did not take", "cancelOrder", {}, notTaken, 3],
+    ["a write without a key that found no service", "cancelOrder", {}, noService, 3],
+    ["no write without a key that may have been begun", "cancelOrder", {}, lost, 1],
+    ["no write without a key that was answered", "cancelOrder", {}, unavailable, 1],
     ["nothing that was refused", "getOrder", {}, stale, 1],
     ["nothing that is a bug over there", "getOrder", {}, bug, 1],
   ] as const)("tries again %s", async (_, method, options, error, tries) => {

@@ -17,8 +17,8 @@ export interface RetryOptions {
 const LOST: ReadonlySet<Code> = new Set([Code.Aborted, Code.Internal, Code.Unknown, Code.Canceled]);
 
 /**
- * Tries unary calls again that may be repeated: reads, and writes with an idempotency key. This is the one layer of the
- * platform that does so. The time given for the call covers all tries.
+ * Tries unary calls again that may be repeated: reads, writes with an idempotency key, and whatever surely was not begun.
+ * This is the one layer of the platform that does so. The time given for the call covers all tries.
  */
 export function retryingTransport(
   inner: Transport,
@@ -28,7 +28,7 @@ export function retryingTransport(
     ...inner,
     async unary(method, signal, timeoutMs, header, ...rest) {
       const giveUpAt = performance.now() + (timeoutMs ?? Infinity);
-      const retries = isRepeatable(method, new Headers(header)) ? retriesMax : 0;
+      const repeatable = isRepeatable(method, new Headers(header));
       for (let tried = 0; ; tried++) {
         // gRPC's header takes whole milliseconds alone.
         const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(giveUpAt - performance.now()));
@@ -38,7 +38,8 @@ export function retryingTransport(
           const error = ConnectError.from(cause);
           const waitMs = pauseMs * 2 ** tried * (0.5 + Math.random() / 2);
           const isOver = signal?.aborted || performance.now() + waitMs >= giveUpAt;
-          if (tried >= retries || isOver || !isTransient(error)) throw error;
+          const again = repeatable ? isTransient(error) : wasNotBegun(error);
+          if (tried >= retriesMax || isOver || !again) throw error;
           onRetry?.(methodName(method), error);
           await sleep(waitMs, undefined, signal && { signal }).catch(() => Promise.reject(error));
         }
@@ -49,6 +50,13 @@ export function retryingTransport(
 
 function isRepeatable(method: DescMethod, header: Headers): boolean {
   return method.idempotency === Level.NO_SIDE_EFFECTS || header.has("idempotency-key");
+}
+
+/** No connection, or a stream that the other side did not take (RFC 9113, 8.7). */
+function wasNotBegun(error: ConnectError): boolean {
+  const { cause } = error;
+  const isRefused = cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
+  return isRefused || (isTransient(error) && /REFUSED_STREAM\b/.test(error.rawMessage));
 }
 
 function isTransient(error: ConnectError): boolean {

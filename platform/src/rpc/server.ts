@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from "node:http2";
+import { createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Health } from "@animal-delivery/contracts/gen/grpc/health/v1/health_pb";
 import type { ConnectRouter } from "@connectrpc/connect";
@@ -7,6 +7,7 @@ import type { Telemetry } from "../telemetry/resources.ts";
 import type { TlsMaterial } from "../tls/watch-tls.ts";
 import type { Authenticator } from "./authenticate.ts";
 import type { DeadlineOptions } from "./deadline.ts";
+import { trackConnections } from "./connections.ts";
 import { drainServer } from "./drain-server.ts";
 import type { ErrorOptions } from "./error.ts";
 import { healthRoutes } from "./health.ts";
@@ -14,6 +15,7 @@ import { errorDomain, serverInterceptors } from "./interceptors.ts";
 import { reflectionRoutes } from "./reflection.ts";
 import { authenticationGate } from "./request-gate.ts";
 import { requestListener } from "./request-listener.ts";
+import { warmValidation } from "./validate.ts";
 import { HTTP2_LIMITS, MESSAGE_BYTES_MAX, TIMER_MS_MAX } from "./limits.ts";
 
 export interface RpcServerOptions {
@@ -27,6 +29,8 @@ export interface RpcServerOptions {
   readonly authenticate: Authenticator;
   readonly telemetry: Telemetry;
   readonly deadline?: Pick<DeadlineOptions, "defaultTimeoutMs" | "maxTimeoutMs" | "streamMaxAgeMs" | "recheckMs">;
+  /** A connection is ended at this age, without harm to its calls; half an hour, give or take a tenth, unless given. */
+  readonly connectionMaxAgeMs?: number;
   /** What gRPC's health service answers while the server does not drain; true unless given. */
   readonly isServing?: () => boolean;
   /** For tests that fail on it. */
@@ -41,11 +45,11 @@ export interface RpcServer {
 
 /** Serves RPCs over HTTP/2 with TLS 1.3 to callers that show a certificate of the platform's authority. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const { tls, telemetry } = options;
+  const { tls } = options;
   const draining = new AbortController();
   const listener = rpcListener(options, draining.signal);
   const server = createSecureServer({ ...HTTP2_LIMITS, ...tlsOptions(tls) }, listener);
-  const sessions = watchSessions(server, telemetry);
+  const connections = trackConnections(server, options.connectionMaxAgeMs ?? 1_800_000, options.telemetry.log);
   const stopReload = tls.onChange(() => server.setSecureContext(tlsOptions(tls)));
   server.listen(options.port, options.host);
   await once(server, "listening");
@@ -56,7 +60,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     drain: (graceMs = 10_000) => {
       stopReload();
       draining.abort();
-      drained ??= drainServer(server, sessions, graceMs);
+      drained ??= drainServer(server, connections, graceMs);
       return drained;
     },
   };
@@ -67,6 +71,7 @@ function rpcListener(options: RpcServerOptions, draining: AbortSignal) {
   const isServing = (): boolean => !draining.aborted && (options.isServing?.() ?? true);
   const routes = (router: ConnectRouter): void => {
     options.routes(router);
+    warmValidation(router.handlers.map(({ method }) => method.input));
     const services = [...new Set(router.handlers.map(({ service }) => service))];
     healthRoutes(router, services, isServing);
     reflectionRoutes(router, [...services, Health]);
@@ -94,15 +99,4 @@ function rpcListener(options: RpcServerOptions, draining: AbortSignal) {
 
 function tlsOptions(tls: TlsMaterial) {
   return { ...tls.current(), minVersion: "TLSv1.3", requestCert: true, rejectUnauthorized: true } as const;
-}
-
-function watchSessions(server: Http2SecureServer, { log }: Telemetry): ReadonlySet<ServerHttp2Session> {
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.on("close", () => sessions.delete(session));
-    session.on("error", (err) => log.debug("rpc connection failed", { err }));
-  });
-  server.on("tlsClientError", (err) => log.info("tls handshake refused", { err }));
-  return sessions;
 }

@@ -1,10 +1,10 @@
-import type { Http2Session } from "node:http2";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { Interceptor, Transport } from "@connectrpc/connect";
-import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createGrpcTransport } from "@connectrpc/connect-node";
 import type { TlsKeys, TlsMaterial } from "../tls/watch-tls.ts";
 import { HTTP2_LIMITS, MESSAGE_BYTES_MAX } from "./limits.ts";
 import { serviceNameIn } from "./peer.ts";
+import { createSessionManager } from "./session-manager.ts";
 
 export interface TransportOptions {
   /** `https://127.0.0.1:9011`. */
@@ -16,8 +16,8 @@ export interface TransportOptions {
 }
 
 /**
- * gRPC over one HTTP/2 connection with mutual TLS; opened when needed, and anew with new certificates. The only file that
- * knows which library carries the calls of our clients.
+ * gRPC over one HTTP/2 connection with mutual TLS; opened when needed, and anew with new certificates. This file and the
+ * session manager alone know which library carries the calls of our clients.
  */
 export function createTransport(options: TransportOptions): Transport {
   let transport = connectTransport(options, options.tls.current());
@@ -35,37 +35,16 @@ function connectTransport({ address, peer, interceptors }: TransportOptions, key
   return createGrpcTransport({
     baseUrl: address,
     interceptors,
-    sessionManager: new SafeSessionManager(
-      address,
-      // A connection that was quiet for this long is tried with a PING first; one without calls is closed in the end.
-      { pingIntervalMs: 20_000, pingTimeoutMs: 5_000, idleConnectionTimeoutMs: 300_000 },
-      { ...HTTP2_LIMITS, ...keys, minVersion: "TLSv1.3", checkServerIdentity: identityCheck(peer) },
-    ),
+    sessionManager: createSessionManager(address, {
+      ...HTTP2_LIMITS,
+      ...keys,
+      minVersion: "TLSv1.3",
+      checkServerIdentity: identityCheck(peer),
+    }),
     readMaxBytes: MESSAGE_BYTES_MAX,
     writeMaxBytes: MESSAGE_BYTES_MAX,
     acceptCompression: [],
   });
-}
-
-/**
- * Connect takes its error listener off a session before the session says that it broke. When a GOAWAY on an idle connection
- * and a request meet in one turn of the loop, that error has no listener and would end the process
- * (connectrpc/connect-es#1768).
- */
-class SafeSessionManager extends Http2SessionManager {
-  readonly #guarded = new WeakSet<Http2Session>();
-
-  override async request(...call: Parameters<Http2SessionManager["request"]>) {
-    const stream = await super.request(...call);
-    const { session } = stream;
-    if (session && !this.#guarded.has(session)) {
-      this.#guarded.add(session);
-      session.on("error", () => {
-        // Whoever has a call on the session hears of it from the call's own stream.
-      });
-    }
-    return stream;
-  }
 }
 
 /** Names and addresses must fit, as always; and the certificate must be the service's, since all may share one host. */

@@ -1,11 +1,16 @@
 import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
-import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { create, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { toConnectError } from "../error-codes.ts";
 import { DomainError } from "../errors.ts";
 
 /** One for the process: it compiles the rules of a message the first time it sees one, and keeps them. */
 const validator = createValidator();
+
+/** Compiles the rules of messages now, so that no first request waits for it. */
+export function warmValidation(schemas: readonly DescMessage[]): void {
+  for (const schema of schemas) validator.validate(schema, create(schema));
+}
 
 /** Refuses a request that breaks a rule of its contract: REQUEST_INVALID with `buf.validate.Violations`. */
 export function validateInterceptor(domain: string): Interceptor {

@@ -17,7 +17,7 @@ export interface RpcFixtureOptions {
   readonly routes: (router: ConnectRouter) => void;
   readonly deniedSessions?: AuthenticateOptions["deniedSessions"];
   readonly telemetry?: Telemetry;
-  readonly server?: Partial<Pick<RpcServerOptions, "port" | "deadline" | "isServing" | "tls">>;
+  readonly server?: Partial<Pick<RpcServerOptions, "port" | "deadline" | "isServing" | "tls" | "connectionMaxAgeMs">>;
 }
 
 /** A real server and clients of it, over mutual TLS on loopback, under the policy of this repository. */
@@ -57,7 +57,7 @@ export function as(subject: string, ...roles: string[]): CallOptions {
 }
 
 /** Takes the tokens that `as` makes; anything else is no token. */
-const testVerifier: TokenVerifier = {
+export const testVerifier: TokenVerifier = {
   async verify(token) {
     const [subject, ...roles] = token.split(".");
     if (!subject || roles.length === 0) throw new DomainError("unauthenticated", "TOKEN_INVALID", "no token of a test");
