@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +52,21 @@ describe("npm start", () => {
     await run.ended;
     await expect.poll(() => processesNaming(dataDir), { timeout: 10_000 }).toEqual([]);
     await start().ready();
+  });
+
+  it("goes on when PostgreSQL dies under it", async () => {
+    const run = start();
+    await run.ready();
+    const postmaster = async () =>
+      Number((await readFile(join(dataDir, "postgres/data/postmaster.pid"), "utf8")).split("\n")[0]);
+    const killed = await postmaster();
+
+    process.kill(killed, "SIGKILL");
+
+    const stateOfOrders = async () => (await fetch(`http://127.0.0.1:${port + 21}/readyz`)).status;
+    await expect.poll(() => postmaster().catch(() => killed), { timeout: 10_000 }).not.toBe(killed);
+    await expect.poll(stateOfOrders, { timeout: 10_000 }).toBe(200);
+    expect(run.output()).toContain("PostgreSQL ended by itself");
   });
 
   it("ends while it starts when it is told to", async () => {
