@@ -641,7 +641,7 @@ export const RPCS: readonly CatalogueRpc[] = [
               "quantity": 1
             },
             {
-              "product_id": "01982f5e-7c00-7000-8000-000000000001",
+              "product_id": "01982F5E-7C00-7000-8000-000000000001",
               "quantity": 2
             }
           ],
@@ -855,6 +855,26 @@ export const RPCS: readonly CatalogueRpc[] = [
             },
             "price": {
               "amount_minor": "95000",
+              "currency": "EUR"
+            },
+            "stock": 5
+          }
+        }
+      },
+      {
+        "ruleId": "product.price_limit",
+        "request": {
+          "product": {
+            "title": "Siberian kitten",
+            "animal": {
+              "species": "SPECIES_CAT",
+              "breed": "Siberian",
+              "age_weeks_min": 12,
+              "age_weeks_max": 16,
+              "weight_grams": 1500
+            },
+            "price": {
+              "amount_minor": "1000000000001",
               "currency": "EUR"
             },
             "stock": 5

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file common/v1/money.proto.
  */
 export const file_common_v1_money: GenFile = /*@__PURE__*/
-  fileDesc("ChVjb21tb24vdjEvbW9uZXkucHJvdG8SCWNvbW1vbi52MSJSCgVNb25leRIkCgxhbW91bnRfbWlub3IYASABKANCDrpICyIJGICglKWNHSgAEiMKCGN1cnJlbmN5GAIgASgJQhG6SA5yDDIKXltBLVpdezN9JGIGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("ChVjb21tb24vdjEvbW9uZXkucHJvdG8SCWNvbW1vbi52MSJUCgVNb25leRImCgxhbW91bnRfbWlub3IYASABKANCELpIDSILGICAtMzU38YDKAASIwoIY3VycmVuY3kYAiABKAlCEbpIDnIMMgpeW0EtWl17M30kYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * An amount of money.
@@ -20,7 +20,8 @@ export const file_common_v1_money: GenFile = /*@__PURE__*/
  */
 export type Money = Message<"common.v1.Money"> & {
   /**
-   * The amount in the currency's minor unit: cents for EUR. At most 10^12.
+   * The amount in the currency's minor unit: cents for EUR. At most 2 * 10^15, what the largest
+   * order can cost; a JSON number holds it exactly.
    *
    * @generated from field: int64 amount_minor = 1;
    */

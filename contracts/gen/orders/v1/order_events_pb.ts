@@ -146,7 +146,7 @@ export const OrderCancellationRequestedSchema: GenMessage<OrderCancellationReque
   messageDesc(file_orders_v1_order_events, 3);
 
 /**
- * Delivery refused the cancellation: the animal was on board. Aggregate: the order.
+ * Delivery did not grant the cancellation: the animal was on board, or the delivery failed. Aggregate: the order.
  *
  * @generated from message orders.v1.OrderCancellationRefused
  */
