@@ -73,6 +73,22 @@ describe("startPostgres", () => {
     expect(postgres.pid()).not.toBe(before);
   });
 
+  it("does not wait for its clients to leave when somebody else shuts it down, and starts again", async () => {
+    const postgres = await start();
+    const before = postgres.pid();
+    const client = new Client({ connectionString: postgres.url("postgres") });
+    const errors: string[] = [];
+    client.on("error", ({ message }) => errors.push(message));
+    await client.connect();
+
+    process.kill(before, "SIGTERM");
+
+    const answer = () => query(postgres.url("postgres"), "select 1 as one").catch(() => []);
+    await expect.poll(answer, { timeout: 10_000 }).toHaveLength(1);
+    expect(postgres.pid()).not.toBe(before);
+    expect(errors).toContain("terminating connection due to administrator command");
+  });
+
   it("ends when the process that started it is killed", async () => {
     const program = fileURLToPath(new URL("./fixtures/hold-postgres.ts", import.meta.url));
     const parent = spawn(process.execPath, [program, folder, String(await freePort())], {

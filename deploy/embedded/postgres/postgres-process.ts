@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine } from "../keep-running.ts";
 import { StartError } from "../start-error.ts";
 import type { Account } from "./account.ts";
+import { hastenShutdown } from "./hasten-shutdown.ts";
 import { endLeftoverPostgres } from "./leftover.ts";
+import { postmasterState } from "./postmaster-state.ts";
 import { type Durability, postgresArguments } from "./settings.ts";
 
 export interface PostgresProcessOptions {
@@ -37,8 +38,10 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
     const pid = child.pid;
     if (pid === undefined) throw new StartError(`PostgreSQL cannot be run: ${options.postgres}`);
     const ended = once(child, "exit").then(([code, signal]) => String(signal ?? code));
-    if (await becomesReady(child, options.dataDir, deadline)) return { pid, ended, stop: () => stopPostgres(child) };
-
+    if (await becomesReady(child, pid, options.dataDir, deadline)) {
+      void hastenShutdown(child, pid, options.dataDir);
+      return { pid, ended, stop: () => stopPostgres(child) };
+    }
     await stopPostgres(child);
     const reason = await lastLines(options.logFile);
     // The backends of a killed postmaster need a moment to notice that it is gone.
@@ -80,11 +83,10 @@ function guard(child: ChildProcess, pid: number, dataDir: string): void {
   child.once("exit", () => shell.kill("SIGKILL"));
 }
 
-/** Whether it came up; false when it ended or the time is over. PostgreSQL writes its state into its lock file. */
-async function becomesReady(child: ChildProcess, dataDir: string, deadline: number): Promise<boolean> {
+/** Whether it came up; false when it ended or the time is over. */
+async function becomesReady(child: ChildProcess, pid: number, dataDir: string, deadline: number): Promise<boolean> {
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
-    const lines = (await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
-    if (lines[0] === String(child.pid) && lines[7]?.trim() === "ready") return true;
+    if ((await postmasterState(pid, dataDir)) === "ready") return true;
     await sleep(10);
   }
   return false;
