@@ -127,6 +127,45 @@ describe("a refusal", () => {
     expect((await send(new URL(String(problem["type"])).pathname)).status).toBe(200);
   });
 
+  it("has the address of the service that refused, for services may share the name of a reason", async () => {
+    const { post } = await gatewayFixture(
+      issuer.url,
+      (router) =>
+        router.service(DeliveryService, {
+          startDelivery: () => {
+            throw new DomainError("notFound", "ORDER_NOT_FOUND", "there is no such order");
+          },
+        }),
+      {},
+      "delivery",
+    );
+
+    const response = await post(
+      "/v1/deliveries",
+      { order_id: ID },
+      bearer(await issuer.token({ roles: ["dispatcher"] })),
+    );
+
+    expect(await problemOf(response)).toMatchObject({
+      type: `${ORIGIN}/problems/delivery/order-not-found`,
+      status: 404,
+    });
+  });
+
+  it("of a service that is away says when to come back", async () => {
+    const { send } = await gatewayFixture(issuer.url, (router) =>
+      router.service(ProductService, {
+        getProduct: () => {
+          throw new DomainError("unavailable", "UNAVAILABLE", "the database is away");
+        },
+      }),
+    );
+
+    const response = await send(`/v1/products/${ID}`);
+
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+  });
+
   it("by validation names each field as the proto does", async () => {
     const { post } = await gatewayFixture(issuer.url, (router) => router.service(OrderService, {}));
 

@@ -22,7 +22,7 @@ export async function problemsPage(c: GatewayContext): Promise<Response> {
   return page("Errors", body);
 }
 
-/** `/problems/{service}/{code}` and, as reasons are unique, `/problems/{code}`: one error, explained. */
+/** `/problems/{service}/{code}` and `/problems/{code}`, the first of that name: one error, explained. */
 export async function problemPage(c: GatewayContext): Promise<Response> {
   const slug = (c.req.param("code") ?? "").toLowerCase().replaceAll("_", "-");
   const domain = c.req.param("service");

@@ -20,6 +20,7 @@ export function createProblemAnswerer(origin: string, log: Logger): ProblemAnswe
       headers: {
         ...refusal.headers,
         ...challenge(request, problem.status),
+        ...retryHint(problem.status),
         "content-type": "application/problem+json",
       },
     });
@@ -31,6 +32,11 @@ function challenge(request: Request, status: number): Record<string, string> {
   if (status !== 401) return {};
   const fault = request.headers.has("authorization") ? ', error="invalid_token"' : "";
   return { "www-authenticate": `Bearer realm="animal-delivery"${fault}` };
+}
+
+/** When to try again, in seconds; the rate limit knows better and says so itself. */
+function retryHint(status: number): Record<string, string> {
+  return status === 429 || status === 503 ? { "retry-after": "1" } : {};
 }
 
 function pathOf(url: string): string {

@@ -1,5 +1,6 @@
 import { ViolationsSchema, type FieldPath } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { ConnectError } from "@connectrpc/connect";
+import { ErrorInfoSchema } from "@animal-delivery/contracts/gen/google/rpc/error_details_pb";
 import { REASONS } from "@animal-delivery/contracts/gen/reasons";
 import { ERROR_CODES, fromConnectError } from "@animal-delivery/platform/error-codes";
 import { DomainError } from "@animal-delivery/platform/errors";
@@ -8,6 +9,8 @@ import { TranscodingError, type Violation } from "@animal-delivery/transcoder/tr
 /** A refusal as the gateway answers it, before it is written down. */
 export interface Refusal {
   readonly error: DomainError;
+  /** The service that refused: `orders`; the gateway itself unless given. */
+  readonly service?: string | undefined;
   readonly violations: readonly Violation[];
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -45,7 +48,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   }
   if (error instanceof ConnectError) {
     const refusal = fromConnectError(error);
-    return { error: refusal, violations: violationsOf(error), headers: {} };
+    return { error: refusal, service: serviceOf(error), violations: violationsOf(error), headers: {} };
   }
   return undefined;
 }
@@ -56,11 +59,16 @@ export function internalRefusal(cause: unknown): Refusal {
   return { error, violations: [], headers: {} };
 }
 
-const PATHS = new Map(REASONS.map(({ reason, domain, slug }) => [reason, `${domain}/${slug}`]));
+const PATHS = new Map(
+  REASONS.map(({ reason, domain, slug }) => [`${domain} ${reason}`, `/problems/${domain}/${slug}`]),
+);
 
-/** Where a reason is explained: `/problems/orders/order-not-found`. */
-export function problemPath(reason: string): string {
-  return `/problems/${PATHS.get(reason) ?? PATHS.get("INTERNAL") ?? ""}`;
+/**
+ * Where a reason is explained: `/problems/orders/order-not-found`. Services may have reasons of one name, so a reason is
+ * looked up among those of the service that refused, then among those that all have.
+ */
+export function problemPath(reason: string, service = "common"): string {
+  return PATHS.get(`${service} ${reason}`) ?? PATHS.get(`common ${reason}`) ?? PATHS.get("common INTERNAL") ?? "";
 }
 
 export interface ProblemPlace {
@@ -70,10 +78,10 @@ export interface ProblemPlace {
   readonly requestId: string;
 }
 
-export function problemOf({ error, violations }: Refusal, { origin, path, requestId }: ProblemPlace): Problem {
+export function problemOf({ error, service, violations }: Refusal, { origin, path, requestId }: ProblemPlace): Problem {
   const { status, title } = ERROR_CODES[error.kind];
   const members = {
-    type: origin + problemPath(error.reason),
+    type: origin + problemPath(error.reason, service),
     title,
     status,
     detail: error.message,
@@ -84,6 +92,11 @@ export function problemOf({ error, violations }: Refusal, { origin, path, reques
   };
   // A fact may have any name, but not take the place of a member.
   return { ...members, ...error.metadata, ...members };
+}
+
+/** `orders` of the ErrorInfo's domain `orders.animal-delivery`. */
+function serviceOf(error: ConnectError): string | undefined {
+  return error.findDetails(ErrorInfoSchema)[0]?.domain.split(".")[0];
 }
 
 function violationsOf(error: ConnectError): Violation[] {

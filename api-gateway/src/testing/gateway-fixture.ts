@@ -9,7 +9,7 @@ import { traceClientInterceptor } from "@animal-delivery/platform/rpc/trace-clie
 import { type TestTelemetry, testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import type { ApiConfig } from "../config.ts";
 import { createGateway, type Gateway } from "../service.ts";
-import { AUDIENCE } from "./issuer.ts";
+import { AUDIENCE } from "./issuer-tokens.ts";
 
 export const ORIGIN = "http://localhost:8080";
 
@@ -29,11 +29,13 @@ export async function gatewayFixture(
   issuer: string,
   routes: (router: ConnectRouter) => void = () => undefined,
   changes: Partial<ApiConfig> = {},
+  /** The service that the routes are of. */
+  service = "orders",
 ): Promise<GatewayFixture> {
   const telemetry = testTelemetry("api-gateway");
   const kv = createMemoryStore();
   const deniedSessions = createDeniedSessions(kv, telemetry);
-  const interceptors = serverInterceptors({ name: "orders", telemetry: testTelemetry("orders") });
+  const interceptors = serverInterceptors({ name: service, telemetry: testTelemetry(service) });
   const transport = createRouterTransport(routes, {
     router: { interceptors },
     transport: { interceptors: [traceClientInterceptor(telemetry.tracer)] },
