@@ -65,7 +65,7 @@ describe("newgen", () => {
     [
       "a kind without a status",
       ["proto/common/v1/errors.proto", "    (http_status) = 404,\n", ""],
-      /^ERROR_KIND_NOT_FOUND: options \(common\.v1\.http_status\) and \(common\.v1\.title\) are missing/,
+      /^ERROR_KIND_NOT_FOUND: it needs \(common\.v1\.http_status\)/,
     ],
     [
       "an event that holds a personal field",

@@ -9,7 +9,8 @@ import { readContract } from "./contract/read-contract.ts";
 import { generate, GENERATED } from "./emit/generate.ts";
 import { differences } from "./emit/trees.ts";
 
-const FOLDER = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const FOLDER = join(ROOT, "contracts");
 
 /**
  * Deletes what is generated from the contract and generates it again; with --check, compares instead of replacing. Refuses a
@@ -23,8 +24,8 @@ async function newgen(check: boolean): Promise<string[]> {
   const fresh = await mkdtemp(join(tmpdir(), "newgen-"));
   try {
     await generate(FOLDER, contract, fresh);
-    const stale = await differences(fresh, FOLDER, GENERATED);
-    if (check) return stale.map((path) => `contracts/${path} is not what \`pnpm newgen\` makes of the contract`);
+    const stale = await differences(fresh, ROOT, GENERATED);
+    if (check) return stale.map((path) => `${path} is not what \`pnpm newgen\` makes of the contract`);
     await replace(fresh, stale);
     console.log(stale.length === 0 ? "newgen: nothing changed" : `newgen: changed\n  ${stale.join("\n  ")}`);
     return [];
@@ -36,8 +37,8 @@ async function newgen(check: boolean): Promise<string[]> {
 /** Leaves what a deletion and a copy would leave, without a moment in which the files are missing. */
 async function replace(fresh: string, stale: readonly string[]): Promise<void> {
   for (const path of stale) {
-    if (existsSync(join(fresh, path))) await cp(join(fresh, path), join(FOLDER, path));
-    else await rm(join(FOLDER, path));
+    if (existsSync(join(fresh, path))) await cp(join(fresh, path), join(ROOT, path));
+    else await rm(join(ROOT, path));
   }
 }
 

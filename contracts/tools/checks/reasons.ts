@@ -2,7 +2,10 @@ import type { DescEnum } from "@bufbuild/protobuf";
 import type { Contract } from "../contract/read-contract.ts";
 import { reasonEnums, reasonName } from "../contract/reasons.ts";
 
-/** Every reason has a kind, every kind a status and a title, and RPCs refuse for reasons of their own package only. */
+/** What every kind has. */
+const OPTIONS = ["status", "grpcCode", "title"] as const;
+
+/** Every reason has a kind, every kind its options, and RPCs refuse for reasons of their own package only. */
 export function checkReasons(contract: Contract): string[] {
   const enums = reasonEnums(contract);
   return [...enums.flatMap((reasons) => checkKinds(contract, reasons)), ...checkRefusals(contract, enums)];
@@ -10,9 +13,11 @@ export function checkReasons(contract: Contract): string[] {
 
 function checkKinds({ options, registry }: Contract, reasons: DescEnum): string[] {
   const kinds = registry.getEnum("common.v1.ErrorKind")?.values ?? [];
-  const unfinished = kinds.filter((kind) => kind.number !== 0 && !(options.status(kind) && options.title(kind)));
+  const unfinished = kinds.filter((kind) => kind.number !== 0 && !OPTIONS.every((name) => options[name](kind)));
   return [
-    ...unfinished.map((kind) => `${kind.name}: options (common.v1.http_status) and (common.v1.title) are missing`),
+    ...unfinished.map(
+      (kind) => `${kind.name}: it needs (common.v1.http_status), (common.v1.grpc_code), (common.v1.title)`,
+    ),
     ...reasons.values
       .filter((value) => value.number !== 0 && !options.kind(value))
       .map((value) => `${reasons.typeName}: ${value.name} has no option (common.v1.kind)`),

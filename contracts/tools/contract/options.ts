@@ -43,8 +43,9 @@ export interface Options {
   counterExamples(message: DescMessage): readonly CounterExample[];
   /** Of a reason: the kind's name without prefix: `NOT_FOUND`. */
   kind(value: DescEnumValue): string | undefined;
-  /** Of a kind: its HTTP status and its title. */
+  /** Of a kind: its HTTP status, its gRPC code and its title. */
   status(value: DescEnumValue): number;
+  grpcCode(value: DescEnumValue): string;
   title(value: DescEnumValue): string;
 }
 
@@ -63,6 +64,7 @@ export function readOptions(registry: FileRegistry): Options {
     counterExamples: (message) => (read(message, "common.v1.counter_examples") ?? []) as CounterExample[],
     kind: (value) => (read(value, "common.v1.kind") as string | undefined)?.replace("ERROR_KIND_", ""),
     status: (value) => (read(value, "common.v1.http_status") ?? 0) as number,
+    grpcCode: (value) => (read(value, "common.v1.grpc_code") ?? "") as string,
     title: (value) => (read(value, "common.v1.title") ?? "") as string,
   };
 }

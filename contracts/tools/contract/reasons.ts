@@ -20,7 +20,10 @@ export function domainOf(desc: DescEnum): string {
 export interface Kind {
   readonly name: string;
   readonly status: number;
+  /** `NOT_FOUND`. */
+  readonly grpcCode: string;
   readonly title: string;
+  readonly description: string;
 }
 
 /** A reason with what a caller is told about it. */
@@ -33,14 +36,16 @@ export interface ReasonInfo {
 }
 
 /** Every kind of refusal, in the order of the contract. */
-export function readKinds({ registry, options }: Contract): Kind[] {
+export function readKinds({ registry, options, commentOf }: Contract): Kind[] {
   const values = registry.getEnum("common.v1.ErrorKind")?.values ?? [];
   return values
     .filter((value) => value.number !== 0)
     .map((value) => ({
       name: kindName(value.name.replace("ERROR_KIND_", "")),
       status: options.status(value),
+      grpcCode: options.grpcCode(value),
       title: options.title(value),
+      description: commentOf(value),
     }));
 }
 

@@ -42,14 +42,13 @@ export function createProblems(contract: Contract): Problems {
 
 /** Every reason for which a route may refuse: the RPC's own, and those of any RPC that can happen to this one. */
 export function reasonsOf(contract: Contract, rpc: Rpc, binding: Binding): string[] {
-  const { method, reads, access } = rpc;
+  const { method, reads } = rpc;
   const has = (name: string) => method.input.fields.some((field) => field.name === name);
-  const isPublic = contract.policy.allows({ role: "anonymous", relation: "any", resource: "", action: "", ...access });
   const common = [
     "REQUEST_INVALID",
     ...(has("page_token") ? ["PAGE_TOKEN_INVALID"] : []),
     "TOKEN_INVALID",
-    ...(isPublic ? [] : ["ACCESS_DENIED"]),
+    ...(isPublic(contract, rpc) ? [] : ["ACCESS_DENIED"]),
     ...(reads ? [] : ["CSRF_REFUSED", "IDEMPOTENCY_TWIN_RUNNING"]),
     ...(has("etag") ? ["ETAG_STALE"] : []),
     ...(binding.body === "" ? [] : ["REQUEST_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED"]),
@@ -62,6 +61,11 @@ export function reasonsOf(contract: Contract, rpc: Rpc, binding: Binding): strin
   const own = reasonEnums(contract).find((reasons) => reasons.file.proto.package === method.parent.file.proto.package);
   const domain = own ? domainOf(own) : "";
   return [...rpc.refusals.map((reason) => `${domain}.${reason}`), ...common.map((reason) => `common.${reason}`)];
+}
+
+/** Whether callers without a token may call it. */
+export function isPublic({ policy }: Contract, { access }: Rpc): boolean {
+  return policy.allows({ role: "anonymous", relation: "any", resource: "", action: "", ...access });
 }
 
 const STATUS_HEADERS: Record<number, JsonObject> = {
