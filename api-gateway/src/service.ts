@@ -21,6 +21,9 @@ import { addPageRoutes } from "./pages/page-routes.ts";
 import { createProblemAnswerer } from "./problems/answer-problem.ts";
 import { warmUp } from "./warm-up.ts";
 
+/** How long a session stays denied at the least: longer than a refresh token of it, which nobody showed us, may live. */
+const DENY_MS_MIN = 48 * 3_600_000;
+
 export interface GatewayResources {
   readonly telemetry: Telemetry;
   readonly access: Access;
@@ -45,7 +48,7 @@ export interface Gateway {
 /** REST for every RPC of the contract, signing in, and the pages. Nothing here names an RPC: routes follow the contract. */
 export function createGateway(config: ApiConfig, resources: GatewayResources): Gateway {
   const { telemetry, access, verifier, deniedSessions, kv, downstream } = resources;
-  const { origin, sessionTtlMs } = config;
+  const { origin, sessionTtlMs, signInFailuresMax } = config;
   const provider = createIdentityProvider(config.oidc, origin);
   const sessions = createSessions(kv, provider, sessionTtlMs);
   const authenticate = createAuthenticator({ verifier, deniedSessions, sessions, origin });
@@ -62,22 +65,10 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
     problem,
   });
 
-  const app = new Hono<GatewayEnv>();
-  app.use(observe(config, telemetry));
+  const app = new Hono<GatewayEnv>().use(observe(config, telemetry));
   addPageRoutes(app, { config, provider, downstream, authenticate, checks });
-  addAuthRoutes(app, {
-    kv,
-    provider,
-    sessions,
-    origin,
-    sessionTtlMs,
-    authenticate,
-    verifier,
-    deniedSessions,
-    rateLimits,
-    denyMs: sessionTtlMs,
-    signInFailuresMax: config.signInFailuresMax,
-  });
+  const auth = { kv, provider, sessions, verifier, deniedSessions, authenticate, rateLimits, origin };
+  addAuthRoutes(app, { ...auth, sessionTtlMs, denyMs: Math.max(sessionTtlMs, DENY_MS_MIN), signInFailuresMax });
   app.all("*", async (c) => transcoder.handle(c.req.raw, c.get("exchange")));
   app.onError((error, c) => problem(error, c.req.raw, c.get("exchange")));
 

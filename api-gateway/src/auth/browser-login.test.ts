@@ -157,18 +157,18 @@ describe("a session cookie", () => {
   });
 
   it("is refreshed once, however many requests come at the same moment", async () => {
-    issuer.setLifetime(10);
+    issuer.grants.lifetimeSeconds = 10;
     const gateway = await gatewayFixture(issuer.url);
     const { cookie } = await logIn(gateway);
-    issuer.setLifetime(300);
-    const before = issuer.refreshes();
+    issuer.grants.lifetimeSeconds = 300;
+    const before = issuer.grants.refreshes;
 
     const answers = await Promise.all(
       Array.from({ length: 20 }, async () => gateway.send("/v1/auth/me", { headers: { cookie } })),
     );
 
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
-    expect(issuer.refreshes() - before).toBe(1);
+    expect(issuer.grants.refreshes - before).toBe(1);
   });
 });
 
@@ -176,14 +176,14 @@ describe("logging out of a browser", () => {
   it("revokes the refresh token, denies the session and clears the cookie", async () => {
     const gateway = await gatewayFixture(issuer.url);
     const { cookie } = await logIn(gateway);
-    const revokedBefore = issuer.revoked.size;
+    const revokedBefore = issuer.grants.revoked.size;
 
     const headers = { cookie, "x-csrf": "1" };
     const response = await gateway.send("/v1/auth/logout", { method: "POST", headers });
 
     expect(response.status).toBe(204);
     expect(response.headers.get("set-cookie")).toMatch(/^__Host-session=; .*Max-Age=0$/);
-    expect(issuer.revoked.size).toBe(revokedBefore + 1);
+    expect(issuer.grants.revoked.size).toBe(revokedBefore + 1);
     expect((await gateway.send("/v1/auth/me", { headers: { cookie } })).status).toBe(401);
   });
 

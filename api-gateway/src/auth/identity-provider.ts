@@ -1,7 +1,6 @@
 import * as oidc from "openid-client";
-import { DomainError } from "@animal-delivery/platform/errors";
 import type { ApiConfig } from "../config.ts";
-import { tokenInvalid } from "../access/authenticate.ts";
+import { asking, oidcClient } from "./oidc-client.ts";
 
 /** Tokens as the provider issued them. */
 export interface TokenSet {
@@ -40,29 +39,18 @@ export interface IdentityProvider {
   endpoints(): Promise<{ readonly authorization: string; readonly token: string }>;
 }
 
-const TIMEOUT_SECONDS = 5;
 const SCOPE = "openid";
 
-/** Knows the provider by discovery, done at the first use and again until it works. */
 export function createIdentityProvider(config: ApiConfig["oidc"], origin: string): IdentityProvider {
   const { clientId, clientSecret, firstPartyClientId } = config;
-  const browser = lazily(() => discover(config.issuer, clientId, clientSecret));
-  const firstParty = lazily(() => discover(config.issuer, firstPartyClientId, undefined));
+  const browser = oidcClient(config.issuer, clientId, clientSecret);
+  const firstParty = oidcClient(config.issuer, firstPartyClientId, undefined);
   const configurationOf = (client: OidcClient) => (client === "browser" ? browser() : firstParty());
   const redirectUri = `${origin}/v1/auth/callback`;
 
   return {
-    async authorizationUrl({ state, nonce, codeVerifier }) {
-      const codeChallenge = await oidc.calculatePKCECodeChallenge(codeVerifier);
-      return oidc.buildAuthorizationUrl(await asking(browser()), {
-        redirect_uri: redirectUri,
-        scope: SCOPE,
-        state,
-        nonce,
-        code_challenge: codeChallenge,
-        code_challenge_method: "S256",
-      });
-    },
+    authorizationUrl: async (checks) =>
+      oidc.buildAuthorizationUrl(await asking(browser()), await authorizationRequest(checks, redirectUri)),
     finishLogin: async (callback, { state, nonce, codeVerifier }) =>
       tokensOf(async () =>
         oidc.authorizationCodeGrant(await browser(), callback, {
@@ -93,26 +81,14 @@ export function createIdentityProvider(config: ApiConfig["oidc"], origin: string
   };
 }
 
-async function discover(issuer: string, clientId: string, secret: string | undefined): Promise<oidc.Configuration> {
-  const server = new URL(issuer);
-  const authentication = secret === undefined ? oidc.None() : oidc.ClientSecretPost(secret);
-  const configuration = await oidc.discovery(server, clientId, undefined, authentication, {
-    timeout: TIMEOUT_SECONDS,
-    // The configuration's schema lets plain HTTP pass for loopback hosts alone.
-    ...(server.protocol === "http:" && { execute: [oidc.allowInsecureRequests] }),
-  });
-  // Without it an ID token of the code flow is believed by its way alone.
-  oidc.enableNonRepudiationChecks(configuration);
-  return configuration;
-}
-
-/** One for all who ask at once; a failure is forgotten, so that the next one tries again. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return async () => {
-    made ??= make();
-    made.catch(() => (made = undefined));
-    return made;
+async function authorizationRequest({ state, nonce, codeVerifier }: LoginChecks, redirectUri: string) {
+  return {
+    redirect_uri: redirectUri,
+    scope: SCOPE,
+    state,
+    nonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: "S256",
   };
 }
 
@@ -124,18 +100,4 @@ async function tokensOf(grant: () => Promise<oidc.TokenEndpointResponse>): Promi
     idToken: tokens.id_token,
     expiresInSeconds: tokens.expires_in ?? 0,
   };
-}
-
-/** The provider's errors that speak of what the caller brought. */
-const CALLER_FAULTS = new Set(["invalid_grant", "access_denied", "login_required"]);
-
-async function asking<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    if (cause instanceof oidc.ResponseBodyError || cause instanceof oidc.AuthorizationResponseError) {
-      if (CALLER_FAULTS.has(cause.error)) throw tokenInvalid("the identity provider refused the sign-in");
-    }
-    throw new DomainError("unavailable", "UNAVAILABLE", "the identity provider does not answer", {}, { cause });
-  }
 }

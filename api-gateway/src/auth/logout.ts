@@ -8,7 +8,8 @@ import { SESSION_COOKIE, clearCookie, cookieOf } from "./cookies.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { redirect } from "./login.ts";
 import { readForm } from "./read-form.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
 
 export interface LogoutOptions {
   readonly authenticate: Authenticator;

@@ -8,8 +8,8 @@ const STALE: TokenSet = { accessToken: "a1", refreshToken: "r1", idToken: "i1", 
 const HOUR_MS = 3_600_000;
 
 /** A provider whose only answer is to a refresh. */
-function refreshing(refresh: IdentityProvider["refresh"]): IdentityProvider {
-  return { refresh } as IdentityProvider;
+function refreshing(refresh: IdentityProvider["refresh"]): Pick<IdentityProvider, "refresh"> {
+  return { refresh };
 }
 
 describe("sessions of two processes over one store", () => {

@@ -106,7 +106,7 @@ describe("logging out with a bearer token", () => {
     const response = await post("/v1/auth/logout", { refresh_token }, bearer(access_token));
 
     expect(response.status).toBe(204);
-    expect(issuer.revoked.has(refresh_token)).toBe(true);
+    expect(issuer.grants.revoked.has(refresh_token)).toBe(true);
     expect((await send("/v1/auth/me", { headers: bearer(access_token) })).status).toBe(401);
   });
 

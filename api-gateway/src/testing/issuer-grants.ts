@@ -1,0 +1,64 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { IssuerTokens, SignedIn } from "./issuer-tokens.ts";
+
+/** What an issuer remembers, and the grants it gives. Users are their own password: `ada` has `ada-password`. */
+export interface IssuerGrants {
+  readonly revoked: Set<string>;
+  refreshes: number;
+  lifetimeSeconds: number;
+  /** A code for `ada`, who signs in without being asked. */
+  codeFor(asked: URLSearchParams): string;
+  /** What the token endpoint answers to a form; undefined for invalid_grant. */
+  answer(issuer: string, form: URLSearchParams): Promise<Record<string, unknown> | undefined>;
+}
+
+interface Code extends SignedIn {
+  readonly challenge: string;
+  readonly nonce: string;
+}
+
+export function createIssuerGrants(tokens: IssuerTokens): IssuerGrants {
+  const codes = new Map<string, Code>();
+  const refreshTokens = new Map<string, SignedIn>();
+
+  const takers: Record<string, (form: URLSearchParams) => (SignedIn & Partial<Code>) | undefined> = {
+    password(form) {
+      const subject = form.get("username") ?? "";
+      if (form.get("password") !== `${subject}-password`) return undefined;
+      return { subject, sessionId: randomUUID(), clientId: form.get("client_id") ?? "" };
+    },
+    authorization_code(form) {
+      const code = codes.get(form.get("code") ?? "");
+      codes.delete(form.get("code") ?? "");
+      const verifier = form.get("code_verifier") ?? "";
+      return code?.challenge === createHash("sha256").update(verifier).digest("base64url") ? code : undefined;
+    },
+    refresh_token(form) {
+      const token = form.get("refresh_token") ?? "";
+      const who = grants.revoked.has(token) ? undefined : refreshTokens.get(token);
+      if (refreshTokens.delete(token) && who) grants.refreshes += 1;
+      return who;
+    },
+  };
+
+  const grants: IssuerGrants = {
+    revoked: new Set(),
+    refreshes: 0,
+    lifetimeSeconds: 300,
+    codeFor(asked) {
+      const [id, sessionId] = [randomUUID(), randomUUID()];
+      const text = (name: string): string => asked.get(name) ?? "";
+      const [challenge, nonce, clientId] = [text("code_challenge"), text("nonce"), text("client_id")];
+      codes.set(id, { subject: "ada", sessionId, clientId, challenge, nonce });
+      return id;
+    },
+    async answer(issuer, form) {
+      const who = takers[form.get("grant_type") ?? ""]?.(form);
+      if (!who) return undefined;
+      const answer = await tokens.answer(issuer, who, grants.lifetimeSeconds, who.nonce);
+      refreshTokens.set(String(answer["refresh_token"]), who);
+      return answer;
+    },
+  };
+  return grants;
+}
