@@ -15,6 +15,8 @@ export interface RpcFixtureOptions {
   /** The server's name; `orders` unless given. */
   readonly name?: string;
   readonly routes: (router: ConnectRouter) => void;
+  /** Takes the tokens of `as` unless given. */
+  readonly verifier?: TokenVerifier;
   readonly deniedSessions?: AuthenticateOptions["deniedSessions"];
   readonly telemetry?: Telemetry;
   readonly server?: Partial<Pick<RpcServerOptions, "port" | "deadline" | "isServing" | "tls" | "connectionMaxAgeMs">>;
@@ -29,14 +31,15 @@ export interface RpcFixture extends AsyncDisposable {
 }
 
 export async function rpcFixture(options: RpcFixtureOptions): Promise<RpcFixture> {
-  const { certificates, name = "orders", routes, deniedSessions, telemetry = testTelemetry(name) } = options;
+  const { certificates, name = "orders", routes, telemetry = testTelemetry(name) } = options;
+  const { verifier = testVerifier, deniedSessions } = options;
   const server = await startRpcServer({
     name,
     host: "127.0.0.1",
     port: 0,
     tls: certificates.tlsOf(name),
     routes,
-    authenticate: createAuthenticator({ access: await loadAccess(), verifier: testVerifier, deniedSessions }),
+    authenticate: createAuthenticator({ access: await loadAccess(), verifier, deniedSessions }),
     telemetry,
     ...options.server,
   });
