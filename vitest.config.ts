@@ -5,7 +5,8 @@ const exclude = ["**/node_modules/**", "**/.data/**"];
 
 /**
  * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
- * the public REST API of a whole platform. faults: platforms of their own, killed and restarted under load.
+ * the public REST API of a whole platform. faults: platforms of their own, killed and restarted under load, or of a copy of this
+ * repository that was changed.
  */
 export default defineConfig({
   test: {
@@ -45,7 +46,7 @@ export default defineConfig({
       {
         test: {
           name: "faults",
-          include: ["e2e/faults/**/*.test.ts"],
+          include: ["e2e/{faults,extension}/**/*.test.ts"],
           exclude,
           fileParallelism: false,
           testTimeout: 300_000,
