@@ -5,8 +5,8 @@ const exclude = ["**/node_modules/**", "**/.data/**"];
 
 /**
  * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
- * the public REST API of a whole platform. faults: platforms of their own, killed and restarted under load, or of a copy of this
- * repository that was changed.
+ * the public REST API of a whole platform. faults: platforms of their own, killed and restarted under load, or started from
+ * a copy of this repository that was changed.
  */
 export default defineConfig({
   test: {
