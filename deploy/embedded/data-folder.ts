@@ -1,16 +1,9 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { COMPILE_CACHE, foreignNames, isOwnName, LOCK, POSTGRES_FOLDER } from "./data-folder-names.ts";
 import { removePostgres } from "./postgres/remove-postgres.ts";
 import { processCommand } from "./process-command.ts";
 import { StartError } from "./start-error.ts";
-
-/** The code of the modules, compiled; no state. `main.ts` names it to Node. */
-export const COMPILE_CACHE = "compile-cache";
-
-/** PostgreSQL's folder in it, which may be a link to another place. */
-export const POSTGRES_FOLDER = "postgres";
-
-const LOCK = "platform.lock";
 
 /** A folder that this process alone works in. */
 export interface DataFolder extends AsyncDisposable {
@@ -22,9 +15,10 @@ export interface DataFolder extends AsyncDisposable {
  * Makes the folder when there is none, takes it for this process, and empties it when `fresh`. Lets go when disposed; a
  * process that was killed holds nothing.
  *
- * @throws {StartError} when another platform works in it, or it cannot be used.
+ * @throws {StartError} when another platform works in it, it holds files of something else, or it cannot be used.
  */
 export async function openDataFolder(folder: string, fresh: boolean): Promise<DataFolder> {
+  assertOurs(folder);
   await prepare(folder);
   const lock = join(folder, LOCK);
   await take(lock, folder);
@@ -33,6 +27,15 @@ export async function openDataFolder(folder: string, fresh: boolean): Promise<Da
     path: (...names) => join(folder, ...names),
     [Symbol.asyncDispose]: () => rm(lock, { force: true }),
   };
+}
+
+function assertOurs(folder: string): void {
+  const foreign = foreignNames(folder);
+  if (foreign.length === 0) return;
+  throw new StartError(
+    `${folder} holds files of something else (${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ", …" : ""}). ` +
+      `DATA_DIR has to name a new folder, an empty one, or one of an earlier start.`,
+  );
 }
 
 async function prepare(folder: string): Promise<void> {
@@ -79,7 +82,7 @@ async function livingHolder(lock: string): Promise<number | undefined> {
 async function empty(folder: string): Promise<void> {
   await removePostgres(join(folder, POSTGRES_FOLDER));
   for (const name of await readdir(folder)) {
-    if (name === LOCK || name === COMPILE_CACHE) continue;
+    if (name === LOCK || name === COMPILE_CACHE || !isOwnName(name)) continue;
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +105,17 @@ describe("npm start", () => {
     expect(await processesNaming(dataDir)).toEqual([]);
   });
 
+  it("touches nothing in a folder that holds other files, not even with --fresh", async () => {
+    await using other = await temporaryFolder();
+    await writeFile(join(other.path, "thesis.md"), "years of work");
+
+    const run = start({ DATA_DIR: other.path }, ["--fresh"]);
+
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain("holds files of something else (thesis.md)");
+    expect(await readdir(other.path)).toEqual(["thesis.md"]);
+  });
+
   it("listens on this machine alone while its passwords are known to everybody, and says why", async () => {
     const run = start({ HOST: "0.0.0.0", TLS_TERMINATED: "true" });
 
@@ -121,11 +132,16 @@ describe("npm start", () => {
   });
 
   it("begins anew with --fresh", async () => {
-    await writeFile(join(dataDir, "left-over"), "");
+    const leftOver = join(dataDir, "logs", "left-over.jsonl");
+    await writeFile(leftOver, "");
 
     await start({}, ["--fresh"]).ready();
 
-    expect(await processesNaming(dataDir)).not.toEqual([]);
-    await expect(writeFile(join(dataDir, "left-over"), "", { flag: "wx" })).resolves.toBeUndefined();
+    await expect(readFile(leftOver)).rejects.toThrow("ENOENT");
   });
 });
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), "one-process-other-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
