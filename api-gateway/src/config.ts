@@ -9,7 +9,9 @@ import {
   port,
   rpcServerEnv,
   safeUrl,
+  serviceAddress,
   telemetryEnv,
+  wholeNumber,
 } from "@animal-delivery/platform/config/fragments";
 import { oidcOptions, opsOptions } from "@animal-delivery/platform/config/options";
 
@@ -45,14 +47,14 @@ const env = z.object({
   HTTPS_CERT_FILE: z.string().optional(),
   HTTPS_KEY_FILE: z.string().optional(),
   TLS_TERMINATED: flag,
-  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  TRUSTED_PROXIES: wholeNumber().min(0).max(10).default(0),
   CORS_ORIGINS: origins,
   TLS_CERT_FILE,
   TLS_KEY_FILE,
   TLS_CA_FILE,
-  ORDERS_ADDRESS: z.url().default("https://127.0.0.1:9011"),
-  DELIVERY_ADDRESS: z.url().default("https://127.0.0.1:9012"),
-  LOGGING_ADDRESS: z.url().default("https://127.0.0.1:9013"),
+  ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010"),
+  DELIVERY_ADDRESS: serviceAddress.default("https://127.0.0.1:9011"),
+  LOGGING_ADDRESS: serviceAddress.default("https://127.0.0.1:9012"),
   OIDC_CLIENT_ID: z.string().default("api-gateway"),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_FIRST_PARTY_CLIENT_ID: z.string().default("first-party"),

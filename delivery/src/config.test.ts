@@ -9,20 +9,20 @@ const env = {
   TLS_KEY_FILE: "delivery.key",
   TLS_CA_FILE: "ca.pem",
   OIDC_ISSUER: "https://id.example",
-  ORDERS_RPC_URL: "https://orders:9010",
+  ORDERS_ADDRESS: "https://orders:9010",
 };
 
 describe("delivery's configuration", () => {
   it("needs addresses and certificates, and has a default for everything else", () => {
     const config = loadConfig(Config, env);
 
-    expect(config.ordersUrl).toBe("https://orders:9010");
+    expect(config.ordersAddress).toBe("https://orders:9010");
     expect(config.tracking).toEqual({ pollMs: 250, streamsPerCallerMax: 16 });
   });
 
   it("names every bad variable at once", () => {
-    const bad = { ...env, ORDERS_RPC_URL: "http://orders", TRACK_POLL_MS: "0", DATABASE_URL: "mysql://x" };
+    const bad = { ...env, ORDERS_ADDRESS: "http://orders", TRACK_POLL_MS: "0", DATABASE_URL: "mysql://x" };
 
-    expect(() => loadConfig(Config, bad)).toThrow(/DATABASE_URL[^]*ORDERS_RPC_URL[^]*TRACK_POLL_MS/);
+    expect(() => loadConfig(Config, bad)).toThrow(/DATABASE_URL[^]*ORDERS_ADDRESS[^]*TRACK_POLL_MS/);
   });
 });

@@ -1,48 +1,30 @@
 import { z } from "zod";
 import {
-  busEnv,
   count,
   databaseEnv,
   durationMs,
-  logEnv,
-  oidcEnv,
-  opsEnv,
-  rpcServerEnv,
-  telemetryEnv,
+  port,
+  serviceAddress,
+  serviceEnv,
 } from "@animal-delivery/platform/config/fragments";
-import {
-  databaseOptions,
-  oidcOptions,
-  opsOptions,
-  rpcServerOptions,
-  tlsFiles,
-} from "@animal-delivery/platform/config/options";
+import { databaseOptions, serviceOptions } from "@animal-delivery/platform/config/options";
 
 /** Everything delivery reads from its environment. */
 export const Config = z
   .object({
-    ...rpcServerEnv,
-    ...opsEnv,
-    ...oidcEnv,
+    ...serviceEnv,
     ...databaseEnv,
-    ...busEnv,
-    ...logEnv,
-    ...telemetryEnv,
-    ORDERS_RPC_URL: z.url({ protocol: /^https$/, error: "must be an https:// URL" }),
+    RPC_PORT: port(9011),
+    OPS_PORT: port(9022),
+    ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010"),
     TRACK_POLL_MS: durationMs(250),
     TRACK_STREAMS_PER_CALLER_MAX: count(16),
   })
   .transform((env) => ({
-    rpc: rpcServerOptions(env),
-    tls: tlsFiles(env),
-    ops: opsOptions(env),
-    oidc: oidcOptions(env),
+    ...serviceOptions(env),
     database: databaseOptions(env),
-    busDatabaseUrl: env.BUS_DATABASE_URL,
-    logLevel: env.LOG_LEVEL,
-    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     /** Where orders answers RPCs. */
-    ordersUrl: env.ORDERS_RPC_URL,
+    ordersAddress: env.ORDERS_ADDRESS,
     tracking: {
       /** How soon a stream hears of a change made by another replica. */
       pollMs: env.TRACK_POLL_MS,

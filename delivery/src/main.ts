@@ -28,7 +28,7 @@ await runMain("delivery", async (stop) => {
   open.use(telemetry.sendLines(bus));
 
   const tls = open.use(watchTls(config.tls));
-  const orders = createRpcClient(OrderService, { address: config.ordersUrl, tls, telemetry });
+  const orders = createRpcClient(OrderService, { address: config.ordersAddress, tls, telemetry });
   const access = await loadAccess();
   const verifier = createTokenVerifier(config.oidc);
   const service = createDelivery(config, { telemetry, db, bus, orders });

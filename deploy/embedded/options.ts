@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { safeUrl } from "@animal-delivery/platform/config/fragments";
+import { safeUrl, wholeNumber } from "@animal-delivery/platform/config/fragments";
 import { LOG_LEVELS } from "@animal-delivery/platform/log/level";
 import { z } from "zod";
 import { PORTS_SPAN } from "./ports.ts";
@@ -7,10 +7,9 @@ import { PORTS_SPAN } from "./ports.ts";
 /** What a person may say about the platform on one machine, by its environment. */
 export const PlatformEnv = z
   .object({
-    PORT: z.coerce
-      .number()
-      .int()
-      .min(1)
+    // Below 1024 a port is for root alone, and PostgreSQL never runs as root.
+    PORT: wholeNumber()
+      .min(1024)
       .max(65_535 - PORTS_SPAN)
       .default(8080),
     // Both loopback addresses: browsers may mean either by it.

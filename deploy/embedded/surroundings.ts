@@ -54,7 +54,6 @@ export function environmentOf(name: PartName, around: Surroundings): Record<stri
     DATABASE_URL: around.databaseUrl(name),
     BUS_DATABASE_URL: around.databaseUrl("bus"),
     CLICKHOUSE_URL: around.clickhouseUrl,
-    ORDERS_RPC_URL: rpcUrl(rpc.orders),
     ORDERS_ADDRESS: rpcUrl(rpc.orders),
     DELIVERY_ADDRESS: rpcUrl(rpc.delivery),
     LOGGING_ADDRESS: rpcUrl(rpc.logging),

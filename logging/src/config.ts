@@ -1,15 +1,6 @@
 import { z } from "zod";
-import {
-  busEnv,
-  count,
-  durationMs,
-  logEnv,
-  oidcEnv,
-  opsEnv,
-  rpcServerEnv,
-  telemetryEnv,
-} from "@animal-delivery/platform/config/fragments";
-import { oidcOptions, opsOptions, rpcServerOptions, tlsFiles } from "@animal-delivery/platform/config/options";
+import { count, durationMs, port, serviceEnv } from "@animal-delivery/platform/config/fragments";
+import { serviceOptions } from "@animal-delivery/platform/config/options";
 
 /** How logging works when nobody says otherwise. */
 export const LOGGING_DEFAULTS = {
@@ -26,12 +17,9 @@ export type LoggingConfig = Readonly<typeof LOGGING_DEFAULTS>;
 /** Everything logging reads from its environment. */
 export const Config = z
   .object({
-    ...rpcServerEnv,
-    ...opsEnv,
-    ...oidcEnv,
-    ...busEnv,
-    ...logEnv,
-    ...telemetryEnv,
+    ...serviceEnv,
+    RPC_PORT: port(9012),
+    OPS_PORT: port(9023),
     CLICKHOUSE_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }),
     CLICKHOUSE_DATABASE: z.string().min(1).default("logging"),
     QUERY_TIMEOUT_MS: durationMs(LOGGING_DEFAULTS.queryTimeoutMs),
@@ -40,13 +28,7 @@ export const Config = z
     BATCH_AGE_MS: durationMs(LOGGING_DEFAULTS.batchAgeMs),
   })
   .transform((env) => ({
-    rpc: rpcServerOptions(env),
-    tls: tlsFiles(env),
-    ops: opsOptions(env),
-    oidc: oidcOptions(env),
-    busDatabaseUrl: env.BUS_DATABASE_URL,
-    logLevel: env.LOG_LEVEL,
-    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ...serviceOptions(env),
     clickhouse: {
       url: env.CLICKHOUSE_URL,
       database: env.CLICKHOUSE_DATABASE,

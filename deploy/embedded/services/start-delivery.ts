@@ -18,7 +18,7 @@ export async function startDelivery(around: Surroundings, stop: AbortSignal): Pr
       telemetry,
       bus,
       db: open.use(openDatabase(config.database, telemetry)),
-      orders: createRpcClient(OrderService, { address: config.ordersUrl, tls, telemetry }),
+      orders: createRpcClient(OrderService, { address: config.ordersAddress, tls, telemetry }),
     });
   return runBesideOthers("delivery", config, around, create, stop);
 }

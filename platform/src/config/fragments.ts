@@ -8,19 +8,25 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
+/** A whole number. Its complaint does not say NaN, which nobody wrote. */
+export function wholeNumber() {
+  const error = "must be a whole number";
+  return z.coerce.number(error).int(error);
+}
+
 /** A TCP port; 0 takes any free one. */
 export function port(byDefault: number) {
-  return z.coerce.number().int().min(0).max(65_535).default(byDefault);
+  return wholeNumber().min(0).max(65_535).default(byDefault);
 }
 
 /** A time in milliseconds, more than none. */
 export function durationMs(byDefault: number) {
-  return z.coerce.number().int().positive().max(TIMER_MS_MAX).default(byDefault);
+  return wholeNumber().positive().max(TIMER_MS_MAX).default(byDefault);
 }
 
 /** A number of things, at least one. */
 export function count(byDefault: number) {
-  return z.coerce.number().int().positive().default(byDefault);
+  return wholeNumber().positive().default(byDefault);
 }
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" });
@@ -34,6 +40,9 @@ function isSafe(url: string): boolean {
 
 /** An https URL, or an http one of a loopback host. */
 export const safeUrl = z.string().refine(isSafe, "must be an https:// URL (http:// for a loopback host only)");
+
+/** Where a service answers RPCs, which it does over mutual TLS alone. */
+export const serviceAddress = z.url({ protocol: /^https$/, error: "must be an https:// URL" });
 
 /** A service's own database. */
 export const databaseEnv = {
@@ -68,3 +77,6 @@ export const logEnv = { LOG_LEVEL: z.enum(LOG_LEVELS).default("info") };
 
 /** The collector that takes spans; without one, ids are made all the same and stand in the logs. */
 export const telemetryEnv = { OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional() };
+
+/** What every service reads. */
+export const serviceEnv = { ...rpcServerEnv, ...opsEnv, ...oidcEnv, ...busEnv, ...logEnv, ...telemetryEnv };
