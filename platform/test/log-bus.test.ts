@@ -9,6 +9,7 @@ import { openLogBus, type LogBusOptions } from "@animal-delivery/platform/bus/lo
 import { migrateLogBus } from "@animal-delivery/platform/bus/migrate-log-bus";
 import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { openDatabase } from "@animal-delivery/platform/db/open-database";
+import { appendRecords } from "@animal-delivery/platform/log-bus/append-records";
 import { trimLog } from "@animal-delivery/platform/log-bus/trim-log";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { busContract, type RemoteMember } from "./bus-contract.ts";
@@ -216,6 +217,35 @@ describe("the log bus in Postgres", () => {
     expect(await offsetsOf(old)).toEqual(["3"]);
     expect(await offsetsOf(large)).toEqual(["1", "2", "3"]);
     expect((await bus.lag("new", [old, large])).map(({ records }) => records)).toEqual([3n, 1n]);
+  });
+
+  it("does not hide a record that is appended while its partition is emptied", async () => {
+    await using bus = openLogBus(options, testTelemetry());
+    await using db = openDatabase(
+      { url, poolSize: 3, statementTimeoutMs: 20_000, lockTimeoutMs: 20_000 },
+      testTelemetry(),
+    );
+    const topic = randomUUID();
+    await bus.ensureTopics([{ topic, partitions: 1, retentionMs: 60_000 }]);
+    await bus.publish(topic, [recordOf("old")]);
+    await db.query("age", "update records set appended_at = now() - interval '2 minutes' where topic = $1", [topic]);
+    const isAppended = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const publishing = db.transaction(async (tx) => {
+      await appendRecords(tx, { topic, partitions: 1, records: [recordOf("new")] });
+      isAppended.resolve();
+      await mayCommit.promise;
+    });
+    await isAppended.promise;
+
+    const trimming = trimLog(db);
+    const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await expect.poll(() => onServer(url, waiting), WAIT).toHaveLength(1);
+    mayCommit.resolve();
+    await Promise.all([publishing, trimming]);
+
+    expect(await offsetsOf(topic)).toEqual(["1"]);
+    expect(await bus.lag("new", [topic])).toEqual([{ topic, partition: 0, records: 1n }]);
   });
 
   it("ends its consumers when it is closed", async () => {

@@ -57,6 +57,11 @@ async function trimPartition(tx: Transaction, { topic, partition }: PartitionRow
     [topic, partition, CHUNK_RECORDS],
   );
   if (rowCount > 0) {
+    // A publisher may hold it with records that no statement begun before its commit would see.
+    await tx.query("lock_partition", "select from partitions where topic = $1 and partition = $2 for update", [
+      topic,
+      partition,
+    ]);
     await tx.query(
       "move_first_offset",
       `update partitions p
