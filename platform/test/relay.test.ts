@@ -231,6 +231,7 @@ describe("the relay", () => {
       return Promise.resolve(allOf(records));
     });
     startRelay({
+      batchRows: 3,
       bus: {
         ...bus,
         publish: (topic, records) =>
@@ -239,12 +240,13 @@ describe("the relay", () => {
     });
 
     await db.transaction(async (tx) => {
-      await placed(tx, "stays", 1n, "dlq");
+      // More than a round takes.
+      for (const key of ["1", "2", "3", "4", "5"]) await placed(tx, key, 1n, "dlq");
       await placed(tx, "goes", 1n);
     });
 
     await expect.poll(() => published.map(({ key }) => key), WAIT).toEqual(["goes"]);
-    await expect.poll(unsent, WAIT).toBe(1);
+    await expect.poll(unsent, WAIT).toBe(5);
   });
 });
 

@@ -17,16 +17,23 @@ interface StoredRow {
   readonly headers: Record<string, string>;
 }
 
-/** The oldest records that the bus has not acknowledged. A lower id may still commit later, so there is no watermark. */
-export async function listUnsent(session: Queryable, limit: number): Promise<OutboxRow[]> {
+/**
+ * The oldest records that the bus has not acknowledged, without those of some topics. A lower id may still commit later, so
+ * there is no watermark.
+ */
+export async function listUnsent(
+  session: Queryable,
+  limit: number,
+  exceptTopics: readonly string[],
+): Promise<OutboxRow[]> {
   const { rows } = await session.query<StoredRow>(
     "list_unsent",
     `select id, topic, key, value, headers
        from outbox
-      where sent_at is null and parked_at is null
+      where sent_at is null and parked_at is null and topic <> all ($2)
       order by id
       limit $1`,
-    [limit],
+    [limit, exceptTopics],
   );
   return rows.map(({ id, topic, key, value, headers }) => ({ id, topic, record: { key, value, headers } }));
 }

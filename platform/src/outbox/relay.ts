@@ -93,14 +93,18 @@ async function lead({ standbyMs, telemetry }: Relay, session: Queryable, end: Ab
 
 /** Publishes one batch and marks exactly what the bus acknowledged; whether there was any. */
 async function relayRound(relay: Relay, session: Queryable): Promise<boolean> {
-  const rows = await listUnsent(session, relay.batchRows);
-  const failures: unknown[] = [];
-  for (const [topic, ofTopic] of Map.groupBy(rows, (row) => row.topic)) {
-    // One topic that fails does not hold up the others.
-    await relayTopic(relay, session, topic, ofTopic).catch((error: unknown) => failures.push(error));
+  const failures = new Map<string, unknown>();
+  for (;;) {
+    // One topic that fails does not hold up the others, not even by the number of its rows.
+    const rows = await listUnsent(session, relay.batchRows, [...failures.keys()]);
+    const failed = failures.size;
+    for (const [topic, ofTopic] of Map.groupBy(rows, (row) => row.topic)) {
+      await relayTopic(relay, session, topic, ofTopic).catch((error: unknown) => failures.set(topic, error));
+    }
+    if (failures.size > failed) continue;
+    if (failures.size > 0) throw [...failures.values()][0];
+    return rows.length > 0;
   }
-  if (failures.length > 0) throw failures[0];
-  return rows.length > 0;
 }
 
 async function relayTopic(relay: Relay, session: Queryable, topic: string, rows: readonly OutboxRow[]): Promise<void> {
