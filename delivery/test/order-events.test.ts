@@ -60,6 +60,14 @@ describe("OrderDispatched", () => {
     expect(delivery).toMatchObject({ deliveryId, orderId, note: "She is shy" });
   });
 
+  it("repairs in time although the clock of orders is ahead", async () => {
+    const { orderId, deliveryId, tell } = await givenDispatched();
+
+    await tell(OrderDispatchedSchema, { orderId, deliveryId }, randomUUID(), Date.now() + 3_600_000);
+
+    await expect.poll(() => stepsOf(deliveryId), WAIT).toEqual([[DeliveryStatus.PENDING, "service:delivery"]]);
+  });
+
   it("leaves a StartDelivery that is under way to its user", async () => {
     const { orderId, deliveryId, tell } = await givenDispatched();
 
@@ -161,6 +169,7 @@ function teller(orderId: string) {
     schema: D,
     message: MessageInitShape<D>,
     eventId: string = randomUUID(),
+    occurredAtMs = Date.now(),
   ): Promise<void> => {
     const version = versions.get(eventId) ?? BigInt(versions.size + 1);
     versions.set(eventId, version);
@@ -168,7 +177,7 @@ function teller(orderId: string) {
       eventId,
       aggregateId: orderId,
       type: schema.typeName,
-      occurredAt: BigInt(Date.now()),
+      occurredAt: BigInt(occurredAtMs),
       payload: toBinary(schema, create(schema, message)),
       correlationId: eventId,
       aggregateVersion: version,

@@ -35,7 +35,9 @@ export function orderEventHandlers(
         if (await isThere()) return undefined;
         // It may be on its way to its commit, and then its history shall name the person who started it.
         const signal = currentContext()?.signal ?? AbortSignal.any([]);
-        await pause(Number(occurredAt) + REPAIR_AFTER_MS - Date.now(), signal);
+        const leftMs = Number(occurredAt) + REPAIR_AFTER_MS - Date.now();
+        // The clock of orders may be ahead of ours.
+        await pause(Math.min(leftMs, REPAIR_AFTER_MS), signal);
         return (await isThere()) ? undefined : dispatchOrder(orders, orderId, undefined);
       },
       async apply(tx, _message, order) {
