@@ -4,6 +4,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { FailureReason } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { POSITIONS_KEPT_MS, purgePositions } from "../src/app/purge-positions.ts";
+import { deletePositionsFinishedBefore } from "../src/store/position-repository.ts";
 import { courierGrant, givenDeliveryService, type DeliveryFixture } from "./fixture.ts";
 
 let service: DeliveryFixture;
@@ -110,6 +111,21 @@ describe("the purge of positions", () => {
     expect(await storedSequences(running.deliveryId)).toEqual([1, 2]);
     const status = await service.dispatcher.deliveries.getDeliveryStatus({ deliveryId: old.deliveryId });
     expect(status.lastPosition).toBeUndefined();
+  });
+
+  it("takes no more at once than it may, and goes on where it was", async () => {
+    const { deliveryId } = await service.givenPickedUp();
+    const positions = Array.from({ length: 25 }, (_, index) => position(index + 1));
+    await service.dispatcher.deliveries.reportPositions({ deliveryId, positions });
+    await service.dispatcher.deliveries.failDelivery({ deliveryId, reason: FailureReason.VEHICLE_FAILURE });
+    const before = new Date(Date.now() + 60_000);
+    const purge = () => deletePositionsFinishedBefore(service.db, before, { deliveries: 1, positions: 10 });
+
+    expect(await purge()).toEqual({ deliveries: 0, positions: 10 });
+    expect(await purge()).toEqual({ deliveries: 0, positions: 10 });
+    expect(await storedSequences(deliveryId)).toHaveLength(5);
+    expect(await purge()).toEqual({ deliveries: 1, positions: 5 });
+    expect(await storedSequences(deliveryId)).toEqual([]);
   });
 });
 

@@ -41,14 +41,25 @@ export async function insertPositionChange(
   );
 }
 
+/** What one statement of the purge may delete, and what it has deleted. */
+export interface PurgeExtent {
+  /** Deliveries whose positions are all gone. */
+  readonly deliveries: number;
+  readonly positions: number;
+}
+
 /**
- * Deletes the positions of up to `limit` deliveries finished before a time, with the changes that point at them; answers of
- * how many deliveries. Two purges at once take different deliveries.
+ * Deletes positions of deliveries finished before a time, the earliest finished first, with the changes that point at them:
+ * no more than `max`. Fewer of both means that none is left. Two purges at once take different deliveries.
  */
-export async function deletePositionsFinishedBefore(db: Queryable, before: Date, limit: number): Promise<number> {
-  const { rowCount } = await db.query(
+export async function deletePositionsFinishedBefore(
+  db: Queryable,
+  before: Date,
+  max: PurgeExtent,
+): Promise<PurgeExtent> {
+  const { rows } = await db.query<{ deliveries: number; positions: number }>(
     "delete_positions_finished_before",
-    `with done as (
+    `with done as materialized (
        select delivery_id
          from deliveries
         where finished_at < $1
@@ -56,16 +67,24 @@ export async function deletePositionsFinishedBefore(db: Queryable, before: Date,
         order by finished_at
         limit $2
           for update skip locked
+     ), chunk as materialized (
+       select delivery_id, p.device_sequence
+         from done join positions p using (delivery_id)
+        limit $3
      ), purged as (
        delete from positions p
-        using done
-        where p.delivery_id = done.delivery_id
+        using chunk
+        where p.delivery_id = chunk.delivery_id and p.device_sequence = chunk.device_sequence
+     ), freed as (
+       update deliveries d
+          set last_sequence = null
+         from done
+        where d.delivery_id = done.delivery_id
+          and (select count(*) from chunk) < $3
+       returning d.delivery_id
      )
-     update deliveries d
-        set last_sequence = null
-       from done
-      where d.delivery_id = done.delivery_id`,
-    [before, limit],
+     select (select count(*) from freed)::int as deliveries, (select count(*) from chunk)::int as positions`,
+    [before, max.deliveries, max.positions],
   );
-  return rowCount;
+  return rows[0] ?? { deliveries: 0, positions: 0 };
 }
