@@ -1,6 +1,7 @@
 import { invalidRequest } from "./transcoding-error.ts";
 
-const ENTITY_TAG = /^(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+/** None of ours is empty, and an empty one would pass for no precondition at all. */
+const ENTITY_TAG = /^(?:W\/)?"([\x21\x23-\x7e\x80-\xff]+)"$/;
 /** The etag as it stands in JSON, sent by a client that did not add the quotes. */
 const BARE_TAG = /^[\w.~+/=-]+$/;
 

@@ -38,6 +38,20 @@ describe("readJsonBody", () => {
     expect(error).toMatchObject({ kind: "unsupportedMediaType", headers: { accept: "application/json" } });
   });
 
+  it.each(["gzip", "br", "identity, gzip"])("refuses the content encoding %s", async (encoding) => {
+    const headers = { "content-type": "application/json", "content-encoding": encoding };
+
+    const error = await read('{"a":1}', headers).catch((error: unknown) => error);
+
+    expect(error).toMatchObject({ kind: "unsupportedMediaType", headers: { "accept-encoding": "identity" } });
+  });
+
+  it("reads what says that it is not encoded", async () => {
+    const headers = { "content-type": "application/json", "content-encoding": "identity" };
+
+    expect(await read('{"a":1}', headers)).toEqual({ a: 1 });
+  });
+
   it("refuses a body without a media type, but takes no body without one", async () => {
     await expect(read(chunked("{}"), {})).rejects.toMatchObject({ kind: "unsupportedMediaType" });
     expect(await read(undefined, {})).toBeUndefined();

@@ -8,13 +8,14 @@ const OTHER_CHARSET = /;\s*charset\s*=\s*(?!"?utf-8"?\s*(?:;|$))/i;
  * Reads a request's body as JSON; undefined when it is empty. Reads no more than `bytesMax` of it, whether its length was
  * told or not.
  *
- * @throws {TranscodingError} unsupportedMediaType, tooLarge, or invalid for what is not JSON in UTF-8.
+ * @throws {TranscodingError} unsupportedMediaType for other types and for what is compressed, tooLarge, or invalid for what is not JSON in UTF-8.
  */
 export async function readJsonBody(request: Request, bytesMax: number): Promise<JsonValue | undefined> {
   const mediaType = request.headers.get("content-type");
   if (mediaType !== null && (!JSON_MEDIA_TYPE.test(mediaType) || OTHER_CHARSET.test(mediaType))) {
     throw unsupportedMediaType();
   }
+  if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? "")) throw unsupportedEncoding();
   const bytes = await readBytes(request, bytesMax);
   if (bytes.byteLength === 0) return undefined;
   if (mediaType === null) throw unsupportedMediaType();
@@ -57,6 +58,13 @@ function concat(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
 
 function tooLarge(bytesMax: number): TranscodingError {
   return new TranscodingError("tooLarge", `the body is larger than ${bytesMax} bytes`);
+}
+
+/** RFC 9110, 12.5.3: the header says what would have been taken. */
+function unsupportedEncoding(): TranscodingError {
+  return new TranscodingError("unsupportedMediaType", "the body must not be compressed", {
+    headers: { "accept-encoding": "identity" },
+  });
 }
 
 function unsupportedMediaType(): TranscodingError {

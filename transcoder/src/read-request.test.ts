@@ -172,6 +172,17 @@ describe("a body", () => {
     expect(await response.json()).toEqual({ reason: "REQUEST_INVALID", violations: [{ field, message }] });
   });
 
+  it("nested deep where the URL has a value is refused", async () => {
+    const depth = 20_000;
+    const body = `{"animal_id":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    const headers = { "content-type": "application/json" };
+
+    const response = await zoo.send("/v1/animals/7", { method: "PUT", headers, body });
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ violations: [{ field: "animal_id" }] });
+  });
+
   it("tells every wrong field at once", async () => {
     const response = await zoo.send("/v1/animals/7", json("PUT", { tame: 1, filter: { tame: 2 }, nothing: 3 }));
 

@@ -30,7 +30,7 @@ export function echo(
   const transcoder = createTranscoder({
     services: [service],
     transport: () => transport,
-    bodyBytesMax: 5_000,
+    bodyBytesMax: 50_000,
     admit: () => ({}),
     problem: plainProblem,
     ...options,
