@@ -40,6 +40,7 @@ describe("RouteTable.find", () => {
     ["POST", "/v1/animals/a:b:wash", "Wash", ["a:b"]],
     ["GET", "/v1/animals/auth0:7", "GetAnimal", ["auth0:7"]],
     ["GET", "/v1/animals/7%3Awash", "GetAnimal", ["7:wash"]],
+    ["GET", "/v1/animals/7:", "GetAnimal", ["7:"]],
     ["FEED", "/v1/animals/7", "Feed", ["7"]],
     ["PUT", "/v1/any", "AnyMethod", []],
     ["GET", "/v1/zoos/berlin/animals", "ListOfZoo", ["zoos/berlin"]],

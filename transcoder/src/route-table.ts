@@ -69,7 +69,8 @@ function find(root: Node, httpMethod: string, path: string): Lookup {
   const segments = path.includes("%") ? raw.map(decode) : raw;
   const last = raw.at(-1) ?? "";
   const colon = last.lastIndexOf(":");
-  if (colon < 0) return lookUp(root, "", httpMethod, segments, raw);
+  // A colon at the end begins no verb: it is a part of the value, not another name for the path without it.
+  if (colon < 0 || colon === last.length - 1) return lookUp(root, "", httpMethod, segments, raw);
 
   const bare = [...raw.slice(0, -1), last.slice(0, colon)];
   const found = lookUp(root, decode(last.slice(colon + 1)), httpMethod, bare.map(decode), bare);
