@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Database } from "@animal-delivery/platform/db/database";
 import type { Logger } from "@animal-delivery/platform/log/logger";
 import { answerLogin, isLogin, type LoginOptions } from "./login.ts";
+import { statusOf } from "./status-of.ts";
 
 export interface ListenerOptions extends LoginOptions {
   readonly log: Logger;
@@ -19,7 +20,7 @@ export function identityListener(options: ListenerOptions): RequestListener {
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
       log.error("identity request failed", { err: error });
-      if (!response.headersSent) response.writeHead(500);
+      if (!response.headersSent) response.writeHead(statusOf(error));
       response.end();
     });
   };

@@ -11,6 +11,7 @@ import { listenOnLoopback } from "../loopback-server.ts";
 import { secretFile } from "../secret-file.ts";
 import { configuration, resourceServer } from "./configuration.ts";
 import { identityListener } from "./identity-listener.ts";
+import { statusOf } from "./status-of.ts";
 import { registerPasswordGrant } from "./password-grant.ts";
 import { providerKeys } from "./provider-keys.ts";
 import { purgeExpired } from "./purge.ts";
@@ -92,7 +93,10 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
 }
 
 function logEvents(provider: Provider, log: Logger): void {
-  provider.on("server_error", (_context, error) => log.error("identity provider failed", { err: error }));
+  provider.on("server_error", (context, error) => {
+    log.error("identity provider failed", { err: error });
+    context.status = statusOf(error);
+  });
   provider.on("grant.error", (_context, error) =>
     log.info("token refused", { reason: error.error_description ?? error.error }),
   );
