@@ -80,6 +80,12 @@ export function listAt(json: Json, ...path: (string | number)[]): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** An answer in few words: its status and, of a problem, its type: `503 /problems/common/unavailable`. */
+export function describeAnswer({ status, body }: Answer): string {
+  const type = at(body, "type");
+  return typeof type === "string" && URL.canParse(type) ? `${status} ${new URL(type).pathname}` : String(status);
+}
+
 function parse(text: string, response: Response): Json {
   if (text === "") return null;
   if (!(response.headers.get("content-type") ?? "").includes("json")) return text;

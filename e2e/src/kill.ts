@@ -13,9 +13,9 @@ export async function processesNaming(text: string): Promise<number[]> {
   return found.filter((pid) => pid !== undefined);
 }
 
-/** kill -9 of every process that works in this data folder: PostgreSQL, the ClickHouse child. */
-export async function killEngines(dataDir: string): Promise<void> {
-  for (const pid of await processesNaming(dataDir)) {
+/** kill -9 of all these processes at one moment; one that is gone already is none. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {

@@ -1,25 +1,16 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { becomesReady, runNode, type NodeProcess } from "./node-process.ts";
 
 const MAIN = fileURLToPath(new URL("../../deploy/embedded/main.ts", import.meta.url));
 /** A platform takes PORT to PORT+29; bases are handed out that far apart. */
 const PORTS_PER_PLATFORM = 32;
 const READY_TIMEOUT_MS = 90_000;
-const STOP_TIMEOUT_MS = 30_000;
 
 /** A platform running as processes of its own. */
-export interface PlatformProcess {
+export interface PlatformProcess extends NodeProcess {
   readonly baseUrl: string;
   readonly port: number;
-  readonly process: ChildProcess;
-  /** What it printed so far. */
-  output(): string;
-  /** SIGTERM, and waits for the end. @returns the exit code. */
-  stop(): Promise<number | null>;
-  /** kill -9 of the platform process alone, as a crash would; its engines are left to fend for themselves. */
-  kill(): Promise<void>;
 }
 
 /**
@@ -33,44 +24,10 @@ export async function startPlatformProcess(options: {
   readonly env?: Readonly<Record<string, string>>;
 }): Promise<PlatformProcess> {
   const port = options.port ?? (await freePorts());
-  const chunks: string[] = [];
-  const child = spawn(process.execPath, [MAIN], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...options.env, PORT: String(port), DATA_DIR: options.dataDir },
-  });
-  child.stdout.setEncoding("utf8").on("data", (text: string) => chunks.push(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => chunks.push(text));
-  const platform: PlatformProcess = {
-    baseUrl: `http://localhost:${port}`,
-    port,
-    process: child,
-    output: () => chunks.join(""),
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      child.kill("SIGTERM");
-      await once(child, "exit", { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
-      return child.exitCode;
-    },
-    async kill() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill("SIGKILL");
-      await once(child, "exit");
-    },
-  };
-  await ready(platform);
-  return platform;
-}
-
-async function ready(platform: PlatformProcess): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if (platform.process.exitCode !== null) break;
-    const answer = await fetch(`${platform.baseUrl}/readyz`).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await platform.kill();
-  throw new Error(`the platform did not become ready:\n${platform.output()}`);
+  const baseUrl = `http://localhost:${port}`;
+  const program = runNode(MAIN, { ...options.env, PORT: String(port), DATA_DIR: options.dataDir });
+  await becomesReady(program, `${baseUrl}/readyz`, READY_TIMEOUT_MS);
+  return { ...program, baseUrl, port };
 }
 
 /** The first of a run of ports that are free now. */
