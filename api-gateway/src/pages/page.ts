@@ -18,14 +18,25 @@ export async function page(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
+        <link rel="icon" href="/docs/favicon-32x32.png" />
         <link rel="stylesheet" href="/page.css" />
       </head>
       <body>
+        <nav>
+          <a href="/"><b>animal-delivery</b></a>
+          <a href="/docs">API</a>
+          <a href="/problems">Errors</a>
+        </nav>
         ${body}
       </body>
     </html>`;
   return new Response(String(text), {
-    headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      // With `no-referrer` a browser sends our own form as from the origin "null", which the CSRF defence refuses.
+      "referrer-policy": "same-origin",
+    },
   });
 }
 
@@ -35,9 +46,22 @@ export function prose(text: string): Html {
   return html`${raw(escaped.replaceAll(/`([^`]+)`/g, "<code>$1</code>"))}`;
 }
 
-export const STYLE = `body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color: #1c2733 }
-h1 { font-size: 1.6rem } a { color: #0b5cad } code { background: #eef2f6; padding: 0 .25rem; border-radius: 3px }
-table { border-collapse: collapse } td, th { text-align: left; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #dde4eb }
-button { font: inherit; padding: .3rem 1rem } .serving { color: #1a7f37 } .away, .not { color: #b42318 }
-@media (prefers-color-scheme: dark) { body { background: #10161d; color: #dbe4ee } a { color: #7ab8ff } code { background: #1f2a36 } td, th { border-color: #2b3846 } }
+export const STYLE = `:root {
+  color-scheme: light dark;
+  --text: light-dark(#1c2733, #dbe4ee); --muted: light-dark(#5a6877, #93a3b4); --page: light-dark(#fff, #10161d);
+  --panel: light-dark(#f5f7f9, #18212b); --line: light-dark(#dde4eb, #2b3846); --link: light-dark(#0b5cad, #7ab8ff);
+  --good: light-dark(#1a7f37, #4ac26b); --bad: light-dark(#b42318, #ff8b80);
+}
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; color: var(--text); background: var(--page) }
+nav { display: flex; gap: 1.5rem; padding-bottom: .75rem; border-bottom: 1px solid var(--line) }
+nav a, .links a { text-decoration: none } a:hover { text-decoration: underline } a { color: var(--link) }
+h1 { font-size: 1.75rem; line-height: 1.25; margin: 2rem 0 .5rem } h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem }
+code { background: var(--panel); padding: .1rem .3rem; border-radius: 4px; font-size: .9em } small { color: var(--muted) }
+.links { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; padding: 0; list-style: none }
+.links li { padding: 1rem; background: var(--panel); border: 1px solid var(--line); border-radius: 8px }
+.links a { font-weight: 600; display: block }
+table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top; padding: .5rem 1rem .5rem 0; border-bottom: 1px solid var(--line) }
+th { width: 20%; font-weight: 400; color: var(--muted); white-space: nowrap }
+button { font: inherit; margin-left: .75rem; padding: .25rem 1rem; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); color: inherit; cursor: pointer }
+.serving, .away, .not { width: 80% } .serving { color: var(--good) } .away, .not { color: var(--bad) }
 `;
