@@ -22,10 +22,10 @@ export async function homePage({ version, states, user, issuerOrigin }: HomeOpti
   );
   const body = html`<h1>animal-delivery</h1>
     <p>A platform that delivers live animals: order them, have them carried, follow their journey.</p>
-    <ul>
-      <li><a href="/docs">The API, to read and to try</a></li>
-      <li><a href="/openapi.json">Its OpenAPI document</a></li>
-      <li><a href="/problems">Every error, explained</a></li>
+    <ul class="links">
+      <li><a href="/docs">API</a> Every request, to read and to try, with sign-in.</li>
+      <li><a href="/openapi.json">OpenAPI document</a> The same for programs: version 3.1, JSON.</li>
+      <li><a href="/problems">Errors</a> Every refusal, its status and its meaning.</li>
     </ul>
     ${signedIn(user)}
     <h2>Services</h2>

@@ -39,7 +39,8 @@ function withAuthorizationCode(
     },
   };
   return {
-    components: { ...components, securitySchemes: { ...schemes, login } },
+    // The page shows it first: the only way that needs no token or cookie brought along.
+    components: { ...components, securitySchemes: { login, ...schemes } },
     security: [...(document["security"] as JsonObject[]), { login: ["openid"] }],
   };
 }

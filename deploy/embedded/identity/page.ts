@@ -1,8 +1,12 @@
 import type { ServerResponse } from "node:http";
 
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:22rem;margin:4rem auto;padding:0 1rem;color:#222}
-label{display:block;margin:1rem 0 .25rem}input{width:100%;box-sizing:border-box;padding:.5rem;font:inherit}
-button{margin-top:1.5rem;padding:.5rem 1.5rem;font:inherit}.error{color:#b00020}.hint{color:#666;font-size:.875rem}`;
+const STYLE = `:root{color-scheme:light dark;--text:light-dark(#1c2733,#dbe4ee);--muted:light-dark(#5a6877,#93a3b4);
+--page:light-dark(#fff,#10161d);--field:light-dark(#fff,#18212b);--line:light-dark(#c5ced8,#3b4a5a)}
+body{font:16px/1.5 system-ui,sans-serif;max-width:22rem;margin:4rem auto;padding:0 1rem;color:var(--text);background:var(--page)}
+h1{font-size:1.75rem;line-height:1.25}label{display:block;margin:1rem 0 .25rem}
+input{width:100%;box-sizing:border-box;padding:.5rem .75rem;font:inherit;color:inherit;background:var(--field);border:1px solid var(--line);border-radius:6px}
+button{width:100%;margin:1.5rem 0 1rem;padding:.6rem;font:inherit;font-weight:600;color:#fff;background:#0b5cad;border:0;border-radius:6px;cursor:pointer}
+.error{color:light-dark(#b42318,#ff8b80)}.hint{color:var(--muted);font-size:.875rem}`;
 
 /** A small page in the provider's look. `body` is HTML: escape what is not ours. */
 export function page(title: string, body: string): string {
