@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,7 +132,8 @@ describe("npm start", () => {
   });
 
   it("begins anew with --fresh", async () => {
-    const leftOver = join(dataDir, "logs", "left-over.jsonl");
+    const leftOver = join(dataDir, "identity", "left-over");
+    await mkdir(join(dataDir, "identity"), { recursive: true });
     await writeFile(leftOver, "");
 
     await start({}, ["--fresh"]).ready();
