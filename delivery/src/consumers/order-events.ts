@@ -35,9 +35,9 @@ export function orderEventHandlers(
         if (await isThere()) return undefined;
         // It may be on its way to its commit, and then its history shall name the person who started it.
         const signal = currentContext()?.signal ?? AbortSignal.any([]);
-        const leftMs = Number(occurredAt) + REPAIR_AFTER_MS - Date.now();
-        // The clock of orders may be ahead of ours.
-        await pause(Math.min(leftMs, REPAIR_AFTER_MS), signal);
+        const ageMs = Math.max(0, Date.now() - Number(occurredAt));
+        // The clock of orders may be ahead of ours, and a timer warns of times that are over.
+        if (ageMs < REPAIR_AFTER_MS) await pause(REPAIR_AFTER_MS - ageMs, signal);
         return (await isThere()) ? undefined : dispatchOrder(orders, orderId, undefined);
       },
       async apply(tx, _message, order) {
