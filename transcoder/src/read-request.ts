@@ -153,7 +153,7 @@ function lastOf(path: FieldPath): DescField {
  * the same: it may be nested so deep that writing it down would overflow the stack.
  */
 function isSame(inBody: JsonValue, inUrl: JsonValue): boolean {
-  return typeof inBody !== "object" && String(inBody) === String(inUrl);
+  return typeof inBody !== "object" && typeof inUrl !== "object" && String(inBody) === String(inUrl);
 }
 
 function isObject(json: JsonValue | undefined): json is JsonObject {
