@@ -83,6 +83,35 @@ describe("startIdentityProvider", () => {
       expect(after).toMatchObject({ status: 400, error: "invalid_grant" });
     });
 
+    it("gives each sign-in a session id of its own, which may be denied alone", async () => {
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+      const arrived = await browser.submit(form.url, { username: "courier", password: "courier-password" });
+      const first = await redeem(arrived, callback, gateway());
+
+      const again = await browser.get(authorization("api-gateway", callback));
+      const second = await redeem(again, callback, gateway());
+
+      expect(decodeJwt(second.access_token).sub).toBe(decodeJwt(first.access_token).sub);
+      expect(decodeJwt(second.access_token).sid).not.toBe(decodeJwt(first.access_token).sid);
+    });
+
+    it("signs nobody out by another person's ID token", async () => {
+      const attacker = openBrowser(identity.provider.issuer);
+      const theirs = await attacker.get(authorization("api-gateway", callback));
+      const arrived = await attacker.submit(theirs.url, { username: "courier2", password: "courier2-password" });
+      const { id_token: hint = "" } = await redeem(arrived, callback, gateway());
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+      await browser.submit(form.url, { username: "courier", password: "courier-password" });
+
+      const end = new URLSearchParams({ id_token_hint: hint });
+      const asked = await browser.get(`${identity.provider.issuer}/session/end?${end.toString()}`);
+
+      expect(asked.html).toContain("Sign out");
+      expect(asked.html).not.toContain("<script>");
+    });
+
     it("shows the form again after a wrong password", async () => {
       const browser = openBrowser(identity.provider.issuer);
       const form = await browser.get(authorization("api-gateway", callback));

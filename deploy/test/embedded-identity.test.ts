@@ -43,6 +43,10 @@ describe("startIdentityProvider", () => {
       expect(unknown.ms).toBeGreaterThan(wrong.ms / 4);
     });
 
+    it("answers a name with U+0000 like any unknown one", async () => {
+      expect(await identity.signIn("custo\u0000mer")).toMatchObject({ status: 400, error: "invalid_grant" });
+    });
+
     it("is refused to the other clients", async () => {
       const answer = await identity.token({
         grant_type: "password",

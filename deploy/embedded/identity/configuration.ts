@@ -70,7 +70,7 @@ export function configuration(options: ConfigurationOptions): Configuration {
       return { roles: user?.roles ?? [], sid: token.grantId };
     },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
-    loadExistingGrant: (context) => grantOfSession(context, audience),
+    loadExistingGrant: (context) => newGrant(context, audience),
     clientBasedCORS: (_context, origin, client) => origin === options.gatewayOrigin && client.clientId === "swagger",
     features: features(options),
     renderError: (context, out) => {
@@ -99,8 +99,10 @@ function features(options: ConfigurationOptions): NonNullable<Configuration["fea
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (context, form) => {
-        // Whoever brings the ID token of the session has the person's word already.
-        const asked = context.oidc.entities.IdTokenHint !== undefined;
+        // Whoever brings an ID token of this very person has their word already; anybody may send them here with another one.
+        const { entities, session } = context.oidc;
+        const hinted = entities.IdTokenHint?.payload["sub"];
+        const asked = hinted !== undefined && hinted === session?.accountId;
         const button = `<button form="op.logoutForm" name="logout" value="yes">Sign out</button>`;
         const confirmed = `<input type="hidden" form="op.logoutForm" name="logout" value="yes"><script>${SUBMIT}</script>`;
         context.set(pageHeaders(options.gatewayOrigin, asked ? SUBMIT_HASH : undefined));
@@ -114,13 +116,13 @@ function features(options: ConfigurationOptions): NonNullable<Configuration["fea
   };
 }
 
-/** Our own clients need no consent screen: the session's grant, or a new one for everything there is. */
-async function grantOfSession(context: KoaContextWithOIDC, audience: string) {
+/**
+ * Our own clients need no consent screen: each sign-in gets a grant for everything there is. A grant of its own, though the
+ * session at this provider goes on: its id is the `sid` that signing out denies, and the next sign-in must not have that one.
+ */
+async function newGrant(context: KoaContextWithOIDC, audience: string) {
   const { provider, session, client } = context.oidc;
   if (!session?.accountId || !client) return undefined;
-  const grantId = session.grantIdFor(client.clientId);
-  const kept = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  if (kept) return kept;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope("openid offline_access profile");
   grant.addResourceScope(audience, "api");
