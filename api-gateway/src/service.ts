@@ -21,8 +21,11 @@ import { addPageRoutes } from "./pages/page-routes.ts";
 import { createProblemAnswerer } from "./problems/answer-problem.ts";
 import { warmUp } from "./warm-up.ts";
 
-/** How long a session stays denied at the least: longer than a refresh token of it, which nobody showed us, may live. */
-const DENY_MS_MIN = 48 * 3_600_000;
+/**
+ * How long a session stays denied at the least: longer than a provider lets refresh tokens of it, which nobody showed us,
+ * follow one another. Ours ends a grant after 14 days.
+ */
+const DENY_MS_MIN = 15 * 24 * 3_600_000;
 
 export interface GatewayResources {
   readonly telemetry: Telemetry;

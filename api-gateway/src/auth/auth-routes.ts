@@ -1,20 +1,21 @@
 import type { Hono } from "hono";
+import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { type Authenticator, tokenInvalid } from "../access/authenticate.ts";
 import type { RateLimits } from "../access/rate-limit.ts";
 import type { GatewayEnv } from "../http/exchange.ts";
 import { addRoute, type GatewayContext } from "../http/route.ts";
 import { createLogin, type LoginOptions } from "./login.ts";
 import { createLogout, type LogoutOptions } from "./logout.ts";
-import { createSignIn } from "./sign-in.ts";
+import { createSignIn, type SignInOptions } from "./sign-in.ts";
 
-export interface AuthRoutesOptions extends LoginOptions, LogoutOptions {
+export interface AuthRoutesOptions extends LoginOptions, LogoutOptions, SignInOptions {
   readonly rateLimits: RateLimits;
-  readonly signInFailuresMax: number;
+  readonly deniedSessions: Pick<DeniedSessions, "deny" | "isDenied">;
 }
 
 /** `/v1/auth/…`: signing in and out, with a browser and without. */
 export function addAuthRoutes(app: Hono<GatewayEnv>, options: AuthRoutesOptions): void {
-  const direct = createSignIn(options.provider, options.signInFailuresMax);
+  const direct = createSignIn(options);
   const browser = createLogin(options);
   const limited = (handler: (c: GatewayContext) => Promise<Response>) => async (c: GatewayContext) => {
     await options.rateLimits.take("auth", c.get("exchange"));

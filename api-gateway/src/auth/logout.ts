@@ -8,6 +8,7 @@ import { SESSION_COOKIE, clearCookie, cookieOf } from "./cookies.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { redirect } from "./login.ts";
 import { readForm } from "./read-form.ts";
+import { RefreshToken } from "./refresh-token.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -22,7 +23,7 @@ export interface LogoutOptions {
   readonly denyMs: number;
 }
 
-const Logout = z.strictObject({ refresh_token: z.string().min(1).max(8_192).optional() });
+const Logout = z.strictObject({ refresh_token: RefreshToken.optional() });
 
 /**
  * Ends a session: its refresh token is revoked at the provider, its access tokens are denied everywhere. With a cookie it is

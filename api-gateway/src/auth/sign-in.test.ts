@@ -64,6 +64,7 @@ describe("signing in with a password", () => {
     [{ username: "ada" }, "password"],
     [{ ...ada, username: "" }, "username"],
     [{ ...ada, username: 1 }, "username"],
+    [{ ...ada, username: "a\u0000da" }, "username"],
     [{ ...ada, password: "x".repeat(1_025) }, "password"],
     [{ ...ada, more: 1 }, ""],
   ])("refuses the body %j", async (body, field) => {
@@ -95,6 +96,29 @@ describe("refreshing", () => {
 
     expect([first.status, second.status]).toEqual([200, 401]);
     expect((await first.json()) as Tokens).toMatchObject({ access_token: expect.any(String) });
+  });
+});
+
+describe("a refresh token", () => {
+  it("of no fit characters is refused before the provider sees it", async () => {
+    const { post } = await gatewayFixture("http://localhost:9");
+
+    const response = await post("/v1/auth/refresh", { refresh_token: "a\u0000b" });
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ field: "refresh_token" }] });
+  });
+
+  it("that the logout did not name ends its session when it shows up", async () => {
+    const { post } = await gatewayFixture(issuer.url);
+    const { access_token, refresh_token } = (await (await post("/v1/auth/sign-in", ada)).json()) as Tokens;
+    await post("/v1/auth/logout", {}, bearer(access_token));
+    const revokedBefore = issuer.grants.revoked.size;
+
+    const response = await post("/v1/auth/refresh", { refresh_token });
+
+    expect(response.status).toBe(401);
+    expect(issuer.grants.revoked.size).toBe(revokedBefore + 1);
   });
 });
 

@@ -1,24 +1,44 @@
 import { createHash } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { z } from "zod";
+import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { consume } from "../access/rate-limit.ts";
 import { tokenInvalid } from "../access/authenticate.ts";
 import type { GatewayContext } from "../http/route.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
 import { readForm } from "./read-form.ts";
+import { RefreshToken } from "./refresh-token.ts";
 
-const SignIn = z.strictObject({ username: z.string().min(1).max(255), password: z.string().min(1).max(1_024) });
-const Refresh = z.strictObject({ refresh_token: z.string().min(1).max(8_192) });
+/** No account has a control character in its name, and a provider's database may not even take one. */
+const Username = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{Cc}*$/u, "must not hold control characters");
+const SignIn = z.strictObject({ username: Username, password: z.string().min(1).max(1_024) });
+const Refresh = z.strictObject({ refresh_token: RefreshToken });
 
 const FAILURES_WINDOW_S = 600;
 
-/**
- * Signing in without a browser, for programs of our own: the password goes to the provider, the tokens come back.
- *
- * @param failuresMax wrong passwords for one account within ten minutes; right ones do not count.
- */
-export function createSignIn(provider: IdentityProvider, failuresMax: number) {
+export interface SignInOptions {
+  readonly provider: IdentityProvider;
+  readonly verifier: TokenVerifier;
+  readonly deniedSessions: Pick<DeniedSessions, "isDenied">;
+  /** Wrong passwords for one account within ten minutes; right ones do not count. */
+  readonly signInFailuresMax: number;
+}
+
+/** Signing in without a browser, for programs of our own: the password goes to the provider, the tokens come back. */
+export function createSignIn({ provider, verifier, deniedSessions, signInFailuresMax: failuresMax }: SignInOptions) {
+  /** Whoever signed out need not have told us the refresh token: it ends when it shows up. */
+  const assertNotOver = async ({ accessToken, refreshToken }: TokenSet): Promise<void> => {
+    const { sessionId } = await verifier.verify(accessToken);
+    if (sessionId === "" || !deniedSessions.isDenied(sessionId)) return;
+    if (refreshToken !== undefined) await provider.revoke("first-party", refreshToken);
+    throw tokenInvalid("the session has ended");
+  };
   const failures = new RateLimiterMemory({ keyPrefix: "sign-in", points: failuresMax, duration: FAILURES_WINDOW_S });
   return {
     signIn: async (c: GatewayContext): Promise<Response> => {
@@ -40,7 +60,9 @@ export function createSignIn(provider: IdentityProvider, failuresMax: number) {
     },
     refresh: async (c: GatewayContext): Promise<Response> => {
       const { refresh_token } = await readForm(c.req.raw, Refresh);
-      return tokenAnswer(await provider.refresh("first-party", refresh_token));
+      const tokens = await provider.refresh("first-party", refresh_token);
+      await assertNotOver(tokens);
+      return tokenAnswer(tokens);
     },
   };
 }
