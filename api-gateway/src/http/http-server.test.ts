@@ -37,6 +37,8 @@ describe("a request that is none", () => {
     ["a length that is none", `POST / HTTP/1.1\r\n${host}Content-Length: x\r\n\r\n`, 400],
     ["a broken header", `GET / HTTP/1.1\r\n${host}broken header\r\n\r\n`, 400],
     ["no Host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
+    ["two Hosts", `GET / HTTP/1.1\r\n${host}Host: other.example\r\nConnection: close\r\n\r\n`, 400],
+    ["the method CONNECT", `CONNECT other.example:443 HTTP/1.1\r\n${host}\r\n`, 400],
     ["a malformed Host", "GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400],
     ["a Host with a path", "GET / HTTP/1.1\r\nHost: evil/x\r\nConnection: close\r\n\r\n", 400],
     ["an unknown expectation", `GET / HTTP/1.1\r\n${host}Expect: miracles\r\nConnection: close\r\n\r\n`, 417],

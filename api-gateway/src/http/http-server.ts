@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
 import { type TlsKeys, watchTls } from "@animal-delivery/platform/tls/watch-tls";
 import { faultOf, parserProblem, type ParserFault, rawAnswer } from "./parser-problem.ts";
@@ -92,6 +93,11 @@ function onClientError(server: Server, answers: WeakMap<Socket, ServerResponse>,
     else if (last.headersSent) socket.destroy();
     else tell();
   });
+  // This is no proxy; without a listener Node would close the connection without a word.
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
+    options.onParserFault?.("malformed");
+    socket.end(rawAnswer(parserProblem("malformed", options.origin)));
+  });
   server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
     answer(response, "expectation", options),
   );
@@ -120,9 +126,15 @@ function createListener(options: HttpServerOptions, answers: WeakMap<Socket, Ser
     // `OPTIONS *` asks about the server itself and has no path that a route could match.
     if (request.url === "*" && request.method === "OPTIONS") {
       response.writeHead(204, { allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" }).end();
-    } else if (request.headers.host === undefined && request.httpVersion === "1.1") answer(response, "host", options);
+    } else if (!hasFitHost(request)) answer(response, "host", options);
     else void listener(request, response);
   };
+}
+
+/** RFC 9112, 3.2: HTTP/1.1 names one host. Of several, Node keeps the first, and a proxy in front may have gone by another. */
+function hasFitHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === "host").length;
+  return hosts === 1 || (hosts === 0 && httpVersion !== "1.1");
 }
 
 function createNodeServer(options: HttpServerOptions): { server: Server; stopWatching: () => void } {
