@@ -15,6 +15,14 @@ export interface RequestContext {
   readonly deadlineAt?: number | undefined;
 }
 
+/** Ids longer or stranger than this are not taken over from a caller: they go into every log line. */
+const FOREIGN_ID = /^[\w.:@=+/-]{1,128}$/;
+
+/** Whether a caller's own request or correlation id is fit to be one: the same everywhere, or a request would change its id. */
+export function isFitId(text: string): boolean {
+  return FOREIGN_ID.test(text);
+}
+
 const storage = new AsyncLocalStorage<RequestContext>();
 
 /** The context of the work at hand; undefined outside a request, an event or a job. */

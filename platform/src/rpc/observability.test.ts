@@ -56,16 +56,19 @@ describe("the log of an RPC server", () => {
     expect(JSON.stringify(linesFrom("debug", telemetry))).not.toContain("Agathe");
   });
 
-  it("has the line of a call that authentication refused, with its ids", async () => {
-    const telemetry = testTelemetry();
-    await using orders = await rpcFixture({ certificates, routes, telemetry });
+  it.each(["request-1", "cmVxdWVzdA+/=="])(
+    "has the line of a call that authentication refused, with its id %s",
+    async (id) => {
+      const telemetry = testTelemetry();
+      await using orders = await rpcFixture({ certificates, routes, telemetry });
 
-    await refusalOf(orders.client(OrderService).getOrder({ orderId }, { headers: { "x-request-id": "request-1" } }));
+      await refusalOf(orders.client(OrderService).getOrder({ orderId }, { headers: { "x-request-id": id } }));
 
-    expect(linesFrom("info", telemetry)).toEqual([
-      expect.objectContaining({ rpc_code: "UNAUTHENTICATED", reason: "TOKEN_INVALID", request_id: "request-1" }),
-    ]);
-  });
+      expect(linesFrom("info", telemetry)).toEqual([
+        expect.objectContaining({ rpc_code: "UNAUTHENTICATED", reason: "TOKEN_INVALID", request_id: id }),
+      ]);
+    },
+  );
 
   it("has the cause of a bug, with its chain, and a warning for a refusal that no contract lists", async () => {
     const telemetry = testTelemetry();

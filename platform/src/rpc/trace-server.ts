@@ -1,13 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { SpanKind, trace, type Tracer } from "@opentelemetry/api";
 import type { Interceptor } from "@connectrpc/connect";
-import { runInContext, type RequestContext } from "../request-context.ts";
+import { isFitId, runInContext, type RequestContext } from "../request-context.ts";
 import { contextFrom } from "../telemetry/propagation.ts";
 import { endSpan, startSpan } from "./rpc-span.ts";
 import { wrapStream } from "./wrap-stream.ts";
-
-/** Ids longer or stranger than this are not taken over: they go into every log line. */
-const ID = /^[\w.:-]{1,128}$/;
 
 /** Opens the span of a call, as a child of the caller's, and the request context that everything below finds. */
 export function traceServerInterceptor(tracer: Tracer): Interceptor {
@@ -44,5 +41,5 @@ export function incomingContext(header: Headers, signal: AbortSignal): RequestCo
 
 function idIn(header: Headers, name: string): string | undefined {
   const value = header.get(name);
-  return value !== null && ID.test(value) ? value : undefined;
+  return value !== null && isFitId(value) ? value : undefined;
 }
