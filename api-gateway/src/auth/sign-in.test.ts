@@ -54,6 +54,16 @@ describe("signing in with a password", () => {
     expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(60);
   });
 
+  it("counts wrong passwords for all spellings of a name together", async () => {
+    const { post } = await gatewayFixture(issuer.url);
+
+    for (const username of ["ADA", "Ada", " ada", "aDa", "adA"]) {
+      expect((await post("/v1/auth/sign-in", { username, password: "wrong" })).status).toBe(401);
+    }
+
+    expect((await post("/v1/auth/sign-in", ada)).status).toBe(429);
+  });
+
   it("does not count right passwords", async () => {
     const { post } = await gatewayFixture(issuer.url);
 

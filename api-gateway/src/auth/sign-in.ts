@@ -43,7 +43,7 @@ export function createSignIn({ provider, verifier, deniedSessions, signInFailure
   return {
     signIn: async (c: GatewayContext): Promise<Response> => {
       const { username, password } = await readForm(c.req.raw, SignIn);
-      const account = createHash("sha256").update(username).digest("base64url");
+      const account = nameOfAccount(username);
       // Counted before the answer is known, or guesses at the same moment would all be free.
       await consume(failures, account, c.get("exchange"));
       try {
@@ -65,6 +65,11 @@ export function createSignIn({ provider, verifier, deniedSessions, signInFailure
       return tokenAnswer(tokens);
     },
   };
+}
+
+/** What failures are counted on. Most providers take a name in any case, so its spellings are one account. */
+function nameOfAccount(username: string): string {
+  return createHash("sha256").update(username.normalize("NFKC").trim().toLowerCase()).digest("base64url");
 }
 
 function tokenAnswer({ accessToken, refreshToken, expiresInSeconds }: TokenSet): Response {
