@@ -99,7 +99,7 @@ async function refuseKnownPasswords(host: string, identity: IdentityProvider): P
   throw new StartError(
     `HOST=${host} would let others reach this platform, whose users ${users.join(", ")} have passwords that everybody ` +
       `can read in its source. It listens on this machine only. To serve others, run the services with an identity ` +
-      `provider of your own: docs/architecture.md.`,
+      `provider of your own: deploy/README.md.`,
   );
 }
 

@@ -19,6 +19,9 @@ export function loadConfig<S extends z.ZodType>(
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const lines = result.error.issues.map(({ path, message }) => `  ${path.join(".") || "(all)"}: ${message}`);
+  const lines = result.error.issues.map(({ code, path, message }) => {
+    const name = path.join(".") || "(all)";
+    return `  ${name}: ${code === "invalid_type" && !(name in given) ? "is not set" : message}`;
+  });
   throw new ConfigError(`the environment is not usable:\n${lines.join("\n")}`);
 }
