@@ -83,7 +83,7 @@ function holdProcess(session: ClientHttp2Session, stream: ClientHttp2Stream): vo
     if (streams === 0) {
       session.unref();
       session.setTimeout(IDLE_MS_MAX);
-    } else {
+    } else if (by === 1 && streams === 1) {
       session.ref();
       session.setTimeout(0);
     }

@@ -28,7 +28,6 @@ export function retryingTransport(
     ...inner,
     async unary(method, signal, timeoutMs, header, ...rest) {
       const giveUpAt = performance.now() + (timeoutMs ?? Infinity);
-      const repeatable = isRepeatable(method, new Headers(header));
       for (let tried = 0; ; tried++) {
         // gRPC's header takes whole milliseconds alone.
         const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(giveUpAt - performance.now()));
@@ -38,7 +37,7 @@ export function retryingTransport(
           const error = ConnectError.from(cause);
           const waitMs = pauseMs * 2 ** tried * (0.5 + Math.random() / 2);
           const isOver = signal?.aborted || performance.now() + waitMs >= giveUpAt;
-          const again = repeatable ? isTransient(error) : wasNotBegun(error);
+          const again = isRepeatable(method, header) ? isTransient(error) : wasNotBegun(error);
           if (tried >= retriesMax || isOver || !again) throw error;
           onRetry?.(methodName(method), error);
           await sleep(waitMs, undefined, signal && { signal }).catch(() => Promise.reject(error));
@@ -48,8 +47,8 @@ export function retryingTransport(
   };
 }
 
-function isRepeatable(method: DescMethod, header: Headers): boolean {
-  return method.idempotency === Level.NO_SIDE_EFFECTS || header.has("idempotency-key");
+function isRepeatable(method: DescMethod, header: HeadersInit | undefined): boolean {
+  return method.idempotency === Level.NO_SIDE_EFFECTS || new Headers(header).has("idempotency-key");
 }
 
 /** No connection, or a stream that the other side did not take (RFC 9113, 8.7). */

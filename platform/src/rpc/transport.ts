@@ -5,6 +5,7 @@ import type { TlsKeys, TlsMaterial } from "../tls/watch-tls.ts";
 import { HTTP2_LIMITS, MESSAGE_BYTES_MAX } from "./limits.ts";
 import { serviceNameIn } from "./peer.ts";
 import { createSessionManager } from "./session-manager.ts";
+import { createUnaryCall, type UnaryCallOptions } from "./unary-call.ts";
 
 export interface TransportOptions {
   /** `https://127.0.0.1:9011`. */
@@ -16,8 +17,8 @@ export interface TransportOptions {
 }
 
 /**
- * gRPC over one HTTP/2 connection with mutual TLS; opened when needed, and anew with new certificates. This file and the
- * session manager alone know which library carries the calls of our clients.
+ * gRPC over one HTTP/2 connection with mutual TLS; opened when needed, and anew with new certificates. Streams are
+ * carried by Connect's transport, unary calls by our own.
  */
 export function createTransport(options: TransportOptions): Transport {
   let transport = connectTransport(options, options.tls.current());
@@ -32,19 +33,25 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 function connectTransport({ address, peer, interceptors }: TransportOptions, keys: TlsKeys): Transport {
-  return createGrpcTransport({
+  const sessionManager = createSessionManager(address, {
+    ...HTTP2_LIMITS,
+    ...keys,
+    minVersion: "TLSv1.3",
+    checkServerIdentity: identityCheck(peer),
+  });
+  const connect = createGrpcTransport({
     baseUrl: address,
     interceptors,
-    sessionManager: createSessionManager(address, {
-      ...HTTP2_LIMITS,
-      ...keys,
-      minVersion: "TLSv1.3",
-      checkServerIdentity: identityCheck(peer),
-    }),
+    sessionManager,
     readMaxBytes: MESSAGE_BYTES_MAX,
     writeMaxBytes: MESSAGE_BYTES_MAX,
     acceptCompression: [],
   });
+  const begin: UnaryCallOptions["begin"] = async (headers) => sessionManager.begin(headers);
+  return {
+    unary: createUnaryCall({ address, begin, interceptors }),
+    stream: async (...call) => connect.stream(...call),
+  };
 }
 
 /** Names and addresses must fit, as always; and the certificate must be the service's, since all may share one host. */
