@@ -54,7 +54,3 @@ export function streamLimitReached(max: number): DomainError {
     max: max.toString(),
   });
 }
-
-export function pageTokenInvalid(): DomainError {
-  return new DomainError("invalid", "PAGE_TOKEN_INVALID", "the page token was not made by this list");
-}

@@ -1,6 +1,7 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { CourierService } from "@animal-delivery/contracts/gen/delivery/v1/courier_service_pb";
-import { decodePageToken, encodePageToken, pageSize } from "@animal-delivery/platform/page";
+import { readPage } from "@animal-delivery/platform/page";
+import { textAt } from "@animal-delivery/platform/page-position";
 import { grantOf } from "@animal-delivery/platform/rpc/grant";
 import { mutate } from "@animal-delivery/platform/rpc/mutate";
 import { registerCourier } from "../app/register-courier.ts";
@@ -28,13 +29,14 @@ export function courierService({ db }: Pick<Parts, "db">): ServiceImpl<typeof Co
 
     async listCouriers(request, context) {
       const filter = { availability: fromWire(AVAILABILITY_ON_WIRE, request.availability) };
-      const size = pageSize(request.pageSize);
-      const [after] = decodePageToken(request.pageToken, filter) ?? [];
-      const found = await listCouriers(db, visibilityOf(grantOf(context)), filter, after, size + 1);
-      const page = found.slice(0, size);
-      const last = page.at(-1);
-      const nextPageToken = found.length > size && last ? encodePageToken(filter, [last.courierId]) : "";
-      return { couriers: page.map(courierMessage), nextPageToken };
+      const visibility = visibilityOf(grantOf(context));
+      const { items, nextPageToken } = await readPage(request, {
+        filters: filter,
+        positionOf: (key) => textAt(key, 0),
+        read: (after, limit) => listCouriers(db, visibility, filter, after, limit),
+        keyOf: ({ courierId }) => [courierId],
+      });
+      return { couriers: items.map(courierMessage), nextPageToken };
     },
 
     setAvailability(request, context) {

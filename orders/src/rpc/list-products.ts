@@ -4,27 +4,23 @@ import type {
   ListProductsResponseSchema,
 } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
 import type { Queryable } from "@animal-delivery/platform/db/database";
-import { decodePageToken, encodePageToken, pageSize } from "@animal-delivery/platform/page";
+import { readPage } from "@animal-delivery/platform/page";
+import { idAt, textAt } from "@animal-delivery/platform/page-position";
 import { listProducts } from "../store/list-products.ts";
 import { speciesOf } from "./animal-message.ts";
-import { idAt } from "./page-position.ts";
 import { productMessage } from "./product-message.ts";
 
-/** One page of the catalogue; one row more is read, to know whether there is another. */
+/** One page of the catalogue. */
 export async function productPage(
   db: Queryable,
   request: ListProductsRequest,
 ): Promise<MessageInitShape<typeof ListProductsResponseSchema>> {
   const filters = { title: request.title, species: speciesOf(request.species) };
-  const position = decodePageToken(request.pageToken, filters);
-  const after = position && { productId: idAt(position, 0), title: position[1] ?? "" };
-  const size = pageSize(request.pageSize);
-
-  const found = await listProducts(db, filters, after, size + 1);
-  const products = found.slice(0, size);
-  const last = products.at(-1);
-  return {
-    products: products.map(productMessage),
-    nextPageToken: last && found.length > size ? encodePageToken(filters, [last.productId, last.title]) : "",
-  };
+  const { items, nextPageToken } = await readPage(request, {
+    filters,
+    positionOf: (key) => ({ productId: idAt(key, 0), title: textAt(key, 1) }),
+    read: (after, limit) => listProducts(db, filters, after, limit),
+    keyOf: ({ productId, title }) => [productId, title],
+  });
+  return { products: items.map(productMessage), nextPageToken };
 }
