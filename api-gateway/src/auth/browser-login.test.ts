@@ -1,23 +1,15 @@
 import { decodeJwt } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
-import { type GatewayFixture, ORIGIN, cookiesOf, gatewayFixture } from "../testing/gateway-fixture.ts";
+import { ORIGIN, cookiesOf, gatewayFixture } from "../testing/gateway-fixture.ts";
 import { type TestIssuer, startIssuer } from "../testing/issuer.ts";
+import { logIn } from "../testing/log-in.ts";
 
 let issuer: TestIssuer;
 beforeAll(async () => {
   issuer = await startIssuer();
 });
 afterAll(async () => issuer[Symbol.asyncDispose]());
-
-/** Goes the way of a browser: to the provider and back. */
-async function logIn({ send }: GatewayFixture, returnTo = "/docs"): Promise<{ callback: Response; cookie: string }> {
-  const begun = await send(`/v1/auth/login?return_to=${encodeURIComponent(returnTo)}`);
-  const asked = await fetch(begun.headers.get("location") ?? "", { redirect: "manual" });
-  const back = asked.headers.get("location") ?? "";
-  const callback = await send(back.replace(ORIGIN, ""), { headers: { cookie: cookiesOf(begun) } });
-  return { callback, cookie: cookiesOf(callback) };
-}
 
 describe("a browser's login", () => {
   it("asks the provider with PKCE, state and nonce", async () => {
@@ -100,6 +92,24 @@ describe("a browser's login", () => {
 });
 
 describe("a session cookie", () => {
+  it("of a session that was denied is nobody's", async () => {
+    let sessionId = "";
+    const gateway = await gatewayFixture(issuer.url, (router) =>
+      router.service(OrderService, {
+        listOrders: (_request, { requestHeader }) => {
+          sessionId = String(decodeJwt(requestHeader.get("authorization")?.slice(7) ?? "")["sid"]);
+          return {};
+        },
+      }),
+    );
+    const { cookie } = await logIn(gateway);
+    await gateway.send("/v1/orders", { headers: { cookie } });
+
+    await gateway.deniedSessions.deny(sessionId, 60_000);
+
+    expect((await gateway.send("/v1/orders", { headers: { cookie } })).status).toBe(401);
+  });
+
   it.each([
     ["from our own page", { "sec-fetch-site": "same-origin" }, 204],
     ["with our origin", { origin: ORIGIN }, 204],
@@ -177,6 +187,8 @@ describe("logging out of a browser", () => {
     const gateway = await gatewayFixture(issuer.url);
     const { cookie } = await logIn(gateway);
     const revokedBefore = issuer.grants.revoked.size;
+    const removed = vi.spyOn(gateway.kv, "delete");
+    const denied = vi.spyOn(gateway.deniedSessions, "deny");
 
     const headers = { cookie, "x-csrf": "1" };
     const response = await gateway.send("/v1/auth/logout", { method: "POST", headers });
@@ -184,6 +196,8 @@ describe("logging out of a browser", () => {
     expect(response.status).toBe(204);
     expect(response.headers.get("set-cookie")).toMatch(/^__Host-session=; .*Max-Age=0$/);
     expect(issuer.grants.revoked.size).toBe(revokedBefore + 1);
+    expect(removed).toHaveBeenCalledWith(expect.stringMatching(/^session:/));
+    expect(denied).toHaveBeenCalledOnce();
     expect((await gateway.send("/v1/auth/me", { headers: { cookie } })).status).toBe(401);
   });
 
