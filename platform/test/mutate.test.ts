@@ -74,6 +74,14 @@ describe("mutate", () => {
     await first;
   });
 
+  it("leaves no time limit of its own behind on the connection", async () => {
+    await createProduct({ title: "parrot", key: "k", timeoutMs: 1_234 });
+
+    const limits = await Promise.all(Array.from({ length: 10 }, () => db.query("limit", "show lock_timeout")));
+
+    expect(new Set(limits.map(({ rows }) => rows[0]?.["lock_timeout"]))).toEqual(new Set(["5s"]));
+  });
+
   it("does the twin's work when the running request ends in a refusal", async () => {
     const gate = Promise.withResolvers<void>();
     const first = createProduct({ title: "", key: "k", until: gate.promise });
