@@ -32,20 +32,18 @@ export async function listOrders(
     `select ${ORDER_COLUMNS}
        from orders o
       where ${visibleOrders(viewer)}
-        and o.placed_at >= $2 and o.placed_at < $3
-        and (o.placed_at, o.order_id) < ($4, $5)
-        ${status ? "and o.status = $7" : ""}
+        and o.placed_at >= $2
+        and (o.placed_at, o.order_id) < ($3, $4)
+        ${status ? "and o.status = $6" : ""}
       order by o.placed_at desc, o.order_id desc
-      limit $6`,
-    [
-      viewer.subject,
-      placedAfter ?? "-infinity",
-      placedBefore ?? "infinity",
-      after?.placedAt ?? "infinity",
-      after?.orderId ?? "ffffffff-ffff-ffff-ffff-ffffffffffff",
-      limit,
-      ...(status ? [status] : []),
-    ],
+      limit $5`,
+    [viewer.subject, placedAfter ?? "-infinity", ...startOf(placedBefore, after), limit, ...(status ? [status] : [])],
   );
   return rows.map(orderOf);
+}
+
+/** What all rows of the page lie below. One bound: beside a second one Postgres begins its walk at the wider of them. */
+function startOf(placedBefore: Date | undefined, after: OrderPosition | undefined): [Date | "infinity", string] {
+  if (after && (!placedBefore || after.placedAt < placedBefore)) return [after.placedAt, after.orderId];
+  return [placedBefore ?? "infinity", "00000000-0000-0000-0000-000000000000"];
 }
