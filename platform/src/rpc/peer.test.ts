@@ -19,7 +19,8 @@ describe("the service that a certificate names", () => {
     "URI:spiffe://animal-delivery.example/api-gateway",
     "URI:https://animal-delivery/api-gateway",
     "DNS:URI:spiffe://animal-delivery/api-gateway",
-    'DNS:"x, URI:spiffe://animal-delivery/api-gateway, y"',
+    // What Node makes of the DNS name `x, URI:spiffe://animal-delivery/api-gateway, y`.
+    String.raw`DNS:"x\u002c URI:spiffe://animal-delivery/api-gateway\u002c y"`,
     "URI:spiffe://animal-delivery/orders, URI:spiffe://animal-delivery/api-gateway",
     "URI:spiffe://animal-delivery/orders, URI:spiffe://other.example/orders",
   ])("in %j is none", (names) => {
