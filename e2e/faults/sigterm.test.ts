@@ -10,7 +10,7 @@ import { readStream, type StreamEvent } from "../src/sse.ts";
 import { expectStatus, givenDelivery, givenFreeCourier } from "../src/story.ts";
 import { expectEachOrderOnce, expectProgress, givenOrderLoad, startOwnPlatform } from "./own-platform.ts";
 
-/** Seldom 2 s; the gateway, and after it the services, may take 5 s each before they cut what they still do. */
+/** It takes about 2 s; the gateway, and after it the services, may take 5 s each before they cut what they still do. */
 const STOP_MS_MAX = 10_000;
 /** What fetch says when the connection was refused, or closed before an answer began. One cut in its middle is `terminated`. */
 const NO_CONNECTION = "fetch failed";
