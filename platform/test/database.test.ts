@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "@animal-delivery/platform/db/open-database";
@@ -251,6 +253,31 @@ describe("a session", () => {
       await expect.poll(() => signal.aborted).toBe(true);
       await expect(session.query("dead", "select 1")).rejects.toMatchObject({ kind: "unavailable" });
     });
+  });
+
+  it("tells its work when the server has fallen silent", async () => {
+    const { hostname, port, pathname, username, password } = new URL(db.url);
+    const sockets: Socket[] = [];
+    const proxy = createServer((client) => {
+      const server = connect(Number(port), hostname);
+      sockets.push(client, server);
+      client.on("error", () => server.destroy()).pipe(server);
+      server.on("error", () => client.destroy()).pipe(client);
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    const { port: proxyPort } = proxy.address() as AddressInfo;
+    const url = `postgresql://${username}:${password}@127.0.0.1:${proxyPort}${pathname}`;
+    await using far = openDatabase({ url, poolSize: 1, statementTimeoutMs: 100, lockTimeoutMs: 100 }, testTelemetry());
+
+    await far.withSession(async (session, signal) => {
+      await session.query("heard", "select 1");
+      for (const socket of sockets) socket.unpipe().pause();
+
+      await expect(session.query("silent", "select 1")).rejects.toMatchObject({ kind: "unavailable" });
+      expect(signal.aborted).toBe(true);
+    });
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
   });
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 import type { Queryable } from "./database.ts";
-import { databaseAway } from "./map-error.ts";
+import { databaseAway, isConnectionLost } from "./map-error.ts";
 import { inTurn, mapped, type RunStatement } from "./statement-runner.ts";
 
 /** A server that has vanished without a word does not answer the goodbye either. */
@@ -20,8 +20,14 @@ export async function runSession<T>(
   const turns = inTurn();
   try {
     await mapped(client.connect());
+    // A server that has fallen silent ends no connection: the statement that got no answer tells.
+    const noting = (error: unknown): never => {
+      if (isConnectionLost(error)) lost.abort(databaseAway(error));
+      throw error;
+    };
     const session: Queryable = {
-      query: (name, text, values) => turns.next(() => mapped(run(client, { name, text, values }))),
+      query: <R extends object>(name: string, text: string, values?: readonly unknown[]) =>
+        turns.next(() => mapped(run<R>(client, { name, text, values }).catch(noting))),
     };
     return await work(session, lost.signal);
   } finally {
