@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { safeUrl, wholeNumber } from "@animal-delivery/platform/config/fragments";
 import { LOG_LEVELS } from "@animal-delivery/platform/log/level";
 import { z } from "zod";
-import { PORTS_SPAN } from "./ports.ts";
+import { PORT_DEFAULT, PORTS_SPAN } from "./ports.ts";
 
 /** What a person may say about the platform on one machine, by its environment. */
 export const PlatformEnv = z
@@ -11,7 +11,7 @@ export const PlatformEnv = z
     PORT: wholeNumber()
       .min(1024)
       .max(65_535 - PORTS_SPAN)
-      .default(8080),
+      .default(PORT_DEFAULT),
     // Both loopback addresses: browsers may mean either by it.
     HOST: z.string().default("localhost"),
     PUBLIC_ORIGIN: safeUrl.optional(),

@@ -13,6 +13,9 @@ export interface Ports {
 
 export type ServiceName = "orders" | "delivery" | "logging";
 
+/** The gateway's port when the person names none; `npm run demo` looks there. */
+export const PORT_DEFAULT = 8080;
+
 /** The highest distance from the base: bases of platforms side by side lie further apart. */
 export const PORTS_SPAN = 24;
 

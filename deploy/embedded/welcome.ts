@@ -1,9 +1,11 @@
 import { SEEDED_USERS } from "./identity/seeded-users.ts";
+import { PORT_DEFAULT } from "./ports.ts";
 import type { RunningPlatform } from "./start-platform.ts";
 
 /** The one screen that a person reads when everything runs. */
-export function welcome({ origin, issuer }: RunningPlatform, dataDir: string, seconds: number): string {
+export function welcome({ origin, issuer, ports }: RunningPlatform, dataDir: string, seconds: number): string {
   const users = SEEDED_USERS.map(({ username, password }) => `                ${username.padEnd(12)} ${password}`);
+  const demo = ports.gateway === PORT_DEFAULT ? "npm run demo" : `PORT=${ports.gateway} npm run demo`;
   return `
   animal-delivery is ready after ${seconds.toFixed(1)} s
 
@@ -15,7 +17,7 @@ export function welcome({ origin, issuer }: RunningPlatform, dataDir: string, se
   Users         name         password
 ${users.join("\n")}
 
-  Next          npm run demo         tells the story of one order, in another terminal
+  Next          ${demo}         tells the story of one order, in another terminal
   Stop          Ctrl-C
 `;
 }

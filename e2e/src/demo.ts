@@ -1,6 +1,6 @@
 // `npm run demo`: the story of one order, told step by step against a running platform, for a person to read.
 import { randomUUID } from "node:crypto";
-import { at, listAt, textAt, type Answer, type Json } from "./api.ts";
+import { at, listAt, textAt, type Answer, type Api, type Json } from "./api.ts";
 import { as } from "./people.ts";
 import { eventually, expectStatus, givenFreeCourier, orderDraft, productDraft } from "./story.ts";
 import { passwordsFrom, targetFromEnvironment, type Target } from "./target.ts";
@@ -32,7 +32,19 @@ async function tellStory(): Promise<void> {
     as(target, "admin"),
   ]);
   console.log(`The story of one order, told to ${target.baseUrl}\n`);
+  const orderId = await tellOrder(admin, customer);
+  const deliveryId = await tellStart(orderId, courier, dispatcher);
+  await tellJourney(deliveryId, courier, customer);
+  await eventually(
+    () => customer.get(`/v1/orders/${orderId}`),
+    (body) => at(body, "status") === "ORDER_STATUS_DELIVERED",
+  );
+  say("the order is delivered");
+  const timeline = await eventually(() => dispatcher.get(`/v1/orders/${orderId}/timeline`), isWhole);
+  await tellTimeline(timeline);
+}
 
+async function tellOrder(admin: Api, customer: Api): Promise<string> {
   const draft = productDraft({ title: "Siberian kitten", stock: 3 });
   const product = await step("The admin", "lists a kitten.", () => admin.post("/v1/products", draft), 201);
   const productId = textAt(product, "product_id");
@@ -42,55 +54,45 @@ async function tellStory(): Promise<void> {
   const place = () => customer.post("/v1/orders", orderDraft(productId), { idempotencyKey: key });
   const orderId = textAt(await step("The customer", "orders it.", place, 201), "order_id");
   say(`order ${orderId}, placed; the same request again answers ${textAt((await place()).body, "order_id")}`);
+  return orderId;
+}
 
+async function tellStart(orderId: string, courier: Api, dispatcher: Api): Promise<string> {
   const start = () => dispatcher.post("/v1/deliveries", { order_id: orderId });
   const deliveryId = textAt(await step("The dispatcher", "starts the delivery.", start, 201), "delivery_id");
   say(`delivery ${deliveryId}, pending`);
 
   await givenFreeCourier(courier, dispatcher);
-  const delivery = `/v1/deliveries/${deliveryId}`;
-  const assign = () => dispatcher.post(`${delivery}:assignCourier`, { courier_id: courier.subject });
+  const assign = () => dispatcher.post(`/v1/deliveries/${deliveryId}:assignCourier`, { courier_id: courier.subject });
   await step("The dispatcher", "gives it to the courier, who is on duty.", assign, 200);
+  return deliveryId;
+}
+
+async function tellJourney(deliveryId: string, courier: Api, customer: Api): Promise<void> {
+  const delivery = `/v1/deliveries/${deliveryId}`;
   await step("The courier", "takes the kitten on board.", () => courier.post(`${delivery}:pickUp`), 200);
 
   const positions = [
     { device_sequence: "1", device_time: new Date().toISOString(), latitude: 52.5, longitude: 13.4 },
     { device_sequence: "2", device_time: new Date().toISOString(), latitude: 52.45, longitude: 13.2 },
   ];
-  await step(
-    "The courier's device",
-    "reports where it is.",
-    () => courier.post(`${delivery}/positions`, { positions }),
-    200,
-  );
-  const status = await step(
-    "The customer",
-    "looks where the kitten is.",
-    () => customer.get(`${delivery}/status`),
-    200,
-  );
+  const report = () => courier.post(`${delivery}/positions`, { positions });
+  await step("The courier's device", "reports where it is.", report, 200);
+  const look = () => customer.get(`${delivery}/status`);
+  const status = await step("The customer", "looks where the kitten is.", look, 200);
   const { latitude, longitude } = at(status, "last_position") as { latitude: number; longitude: number };
   say(`${textAt(status, "status")} at ${latitude}, ${longitude}`);
   await step("The courier", "hands the kitten over.", () => courier.post(`${delivery}:complete`), 200);
+}
 
-  await eventually(
-    () => customer.get(`/v1/orders/${orderId}`),
-    (body) => at(body, "status") === "ORDER_STATUS_DELIVERED",
+/** Log lines travel in batches of a second: the story is whole when logging has told that it stored the last event. */
+function isWhole(timeline: Json): boolean {
+  const entries = listAt(timeline, "entries");
+  const last = entries.find((entry) => at(entry, "event", "type") === "orders.v1.OrderDelivered");
+  const lastTrace = at(last ?? null, "event", "trace_id");
+  return entries.some(
+    (entry) => at(entry, "log", "service") === "logging" && at(entry, "log", "trace_id") === lastTrace,
   );
-  say("the order is delivered");
-  // Log lines travel in batches of a second: the story is whole when logging has told that it stored the last event.
-  const timeline = await eventually(
-    () => dispatcher.get(`/v1/orders/${orderId}/timeline`),
-    (body) => {
-      const entries = listAt(body, "entries");
-      const last = entries.find((entry) => at(entry, "event", "type") === "orders.v1.OrderDelivered");
-      const lastTrace = at(last ?? null, "event", "trace_id");
-      return entries.some(
-        (entry) => at(entry, "log", "service") === "logging" && at(entry, "log", "trace_id") === lastTrace,
-      );
-    },
-  );
-  await tellTimeline(timeline);
 }
 
 async function tellTimeline(timeline: Json): Promise<void> {
@@ -110,7 +112,11 @@ async function tellTimeline(timeline: Json): Promise<void> {
 try {
   await tellStory();
 } catch (error) {
-  const cause = error instanceof TypeError ? "Is the platform running? Start it with: npm start" : "";
-  console.error(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}\n${cause}`);
+  // What fetch throws when nobody answers.
+  if (error instanceof TypeError) {
+    console.error(`Nothing answers at ${target.baseUrl}. Start the platform with: npm start (PORT names another port)`);
+  } else {
+    console.error(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}`);
+  }
   process.exitCode = 1;
 }
