@@ -255,6 +255,19 @@ describe("a session", () => {
     });
   });
 
+  it("is held for a minute at the most by a client that vanished", async () => {
+    const seconds = await db.withSession(async (session) => {
+      const settings = ["idle", "interval", "count"].map((name) => `current_setting('tcp_keepalives_${name}')::int`);
+      const { rows } = await session.query<{ s: number }>(
+        "limit",
+        `select ${settings[0]} + ${settings[1]} * ${settings[2]} as s`,
+      );
+      return rows[0]?.s;
+    });
+
+    expect(seconds).toBeLessThanOrEqual(60);
+  });
+
   it("tells its work when the server has fallen silent", async () => {
     const { hostname, port, pathname, username, password } = new URL(db.url);
     const sockets: Socket[] = [];

@@ -68,8 +68,11 @@ export function openDatabase(options: DatabaseOptions, telemetry: Telemetry): Da
   return database;
 }
 
+/** When the server takes a client for dead that vanished without a word: till then it keeps its locks, the relay's too. */
+const KEEPALIVE = { tcp_keepalives_idle: "30", tcp_keepalives_interval: "10", tcp_keepalives_count: "3" };
+
 function clientConfig({ url, statementTimeoutMs, lockTimeoutMs, settings, ...rest }: DatabaseOptions): pg.ClientConfig {
-  const all = { timezone: "UTC", ...settings };
+  const all = { timezone: "UTC", ...KEEPALIVE, ...settings };
   return {
     connectionString: url,
     keepAlive: true,
