@@ -148,7 +148,17 @@ describe("startIdentityProvider", () => {
     });
 
     it.each([
-      { what: "without PKCE", change: (address: URL) => address.searchParams.delete("code_challenge") },
+      {
+        what: "without PKCE",
+        change: ({ searchParams }: URL) => {
+          searchParams.delete("code_challenge");
+          searchParams.delete("code_challenge_method");
+        },
+      },
+      {
+        what: "with plain PKCE",
+        change: ({ searchParams }: URL) => searchParams.set("code_challenge_method", "plain"),
+      },
       {
         what: "to a foreign address",
         change: (address: URL) => address.searchParams.set("redirect_uri", "http://x.y/"),

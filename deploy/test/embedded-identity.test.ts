@@ -88,6 +88,15 @@ describe("startIdentityProvider", () => {
       for (const winner of winners) expect((await identity.refresh(winner.refresh_token)).status).toBe(400);
     });
 
+    it("is not over because another client wants to revoke its token", async () => {
+      const { refresh_token: refreshToken } = await identity.signIn("customer");
+
+      const body = new URLSearchParams({ client_id: "swagger", token: refreshToken });
+      await fetch(`${identity.provider.issuer}/token/revocation`, { method: "POST", body });
+
+      expect((await identity.refresh(refreshToken)).status).toBe(200);
+    });
+
     it("is over after a revocation", async () => {
       const { refresh_token: refreshToken } = await identity.signIn("customer");
 

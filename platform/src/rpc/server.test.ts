@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
-import { createClient, type ConnectRouter, type ServiceImpl } from "@connectrpc/connect";
+import { Code, ConnectError, createClient, type ConnectRouter, type ServiceImpl } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testCertificates, type TestCertificates } from "../testing/certificates.ts";
@@ -49,6 +49,15 @@ describe("the RPC server", () => {
     expect(String(error)).toMatch(/unknown ca|ECONNRESET|CANCEL/);
   });
 
+  it("refuses TLS 1.2", async () => {
+    await using orders = await rpcFixture({ certificates, routes: echoCaller });
+    const keys = certificates.tlsOf("api-gateway").current();
+
+    const error = await errorOf(connectWith(orders.address, { ...keys, maxVersion: "TLSv1.2" }).getOrder({ orderId }));
+
+    expect(String(error)).toContain("protocol version");
+  });
+
   it("refuses plaintext", async () => {
     await using orders = await rpcFixture({ certificates, routes: echoCaller });
     const session = connectHttp2(orders.address.replace("https:", "http:"));
@@ -88,12 +97,15 @@ describe("the RPC server", () => {
     expect(await refusalOf(call)).toMatchObject({ kind: "tooLarge", reason: "REQUEST_TOO_LARGE" });
   });
 
-  it("hides an error that it did not expect", async () => {
+  it.each([
+    ["an error that it did not expect", new Error("password is hunter2")],
+    ["what a neighbour said", new ConnectError("password is hunter2", Code.NotFound, { "x-secret": "hunter2" })],
+  ])("hides %s", async (_what, thrown) => {
     await using orders = await rpcFixture({
       certificates,
       routes: implement({
         getOrder: () => {
-          throw new Error("password is hunter2");
+          throw thrown;
         },
       }),
     });
@@ -101,7 +113,8 @@ describe("the RPC server", () => {
     const error = await errorOf(orders.client(OrderService).getOrder({ orderId }, as("ada", "customer")));
 
     expect(error.rawMessage).toBe("internal error");
-    expect(JSON.stringify(error)).not.toContain("hunter2");
+    expect(error.code).toBe(Code.Internal);
+    expect(JSON.stringify([error, [...error.metadata]])).not.toContain("hunter2");
   });
 });
 
@@ -127,6 +140,9 @@ function echoCaller(router: ConnectRouter): void {
   });
 }
 
-function connectWith(baseUrl: string, nodeOptions: { ca: string; cert?: string; key?: string }) {
+function connectWith(
+  baseUrl: string,
+  nodeOptions: { ca: string; cert?: string; key?: string; maxVersion?: "TLSv1.2" },
+) {
   return createClient(OrderService, createGrpcTransport({ baseUrl, nodeOptions }));
 }
