@@ -7,12 +7,13 @@ import { isIPv6 } from "node:net";
  * @param forwardedFor the header `X-Forwarded-For`, to which each proxy appends whom it talked to.
  */
 export function clientAddress(remote: string | undefined, forwardedFor: string | null, trustedProxies: number): string {
+  if (remote && (forwardedFor === null || trustedProxies === 0)) return networkOf(remote);
   const seen = [...(forwardedFor ?? "").split(","), remote ?? ""].map((text) => text.trim()).filter(Boolean);
-  const address = seen.at(-1 - Math.min(trustedProxies, seen.length - 1)) ?? "unknown";
-  return isIPv6(address) ? network(address) : address;
+  return networkOf(seen.at(-1 - Math.min(trustedProxies, seen.length - 1)) ?? "unknown");
 }
 
-function network(address: string): string {
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;
   const [head = "", tail] = address.replace(/%.*$/, "").split("::");

@@ -113,6 +113,7 @@ function converse(stream: ClientHttp2Stream, frame: Uint8Array): Promise<Answer>
   return new Promise((resolve, reject) => {
     const answer: Answer = { head: {}, trailers: {}, body: Buffer.alloc(0) };
     let cause: Error | undefined;
+    let isWhole = false;
     stream.on("response", (head) => (answer.head = head));
     stream.on("trailers", (trailers) => (answer.trailers = trailers));
     stream.on("data", (chunk: Buffer) => {
@@ -121,10 +122,13 @@ function converse(stream: ClientHttp2Stream, frame: Uint8Array): Promise<Answer>
       reject(new ConnectError(`the answer is larger than ${MESSAGE_BYTES_MAX} bytes`, Code.ResourceExhausted));
       stream.close(constants.NGHTTP2_CANCEL);
     });
-    // A stream that breaks ends too, but without a status. Why it broke is known when it is closed.
-    stream.on("end", () => hasStatus(answer) && resolve(answer));
+    stream.on("end", () => {
+      // A stream that breaks ends too, but without a status. Why it broke is known when it is closed.
+      isWhole = hasStatus(answer);
+      if (isWhole) resolve(answer);
+    });
     stream.on("error", (error) => (cause = error));
-    stream.on("close", () => reject(closedStreamError(stream.rstCode, cause)));
+    stream.on("close", () => isWhole || reject(closedStreamError(stream.rstCode, cause)));
     stream.end(frame);
   });
 }

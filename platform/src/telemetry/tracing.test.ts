@@ -17,6 +17,21 @@ describe("createTracing", () => {
     await tracing.shutdown();
   });
 
+  it("goes on with the trace of a parent, as it came, without a collector", () => {
+    const { tracer } = createTracing({ service: "orders" });
+    const parent = contextFrom({
+      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00",
+      tracestate: "vendor=1",
+    });
+
+    const child = tracer.startActiveSpan("work", {}, parent, (span) => trace.setSpan(ROOT_CONTEXT, span));
+
+    expect(traceHeaders(child)).toEqual({
+      traceparent: expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-00$/),
+      tracestate: "vendor=1",
+    });
+  });
+
   it("sends spans to the collector's traces endpoint before it ends", async () => {
     const bodies: { url: string | undefined; text: string }[] = [];
     const collector = createServer((request, response) => {
