@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DeliveryStatus, type Delivery } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
+import type { Database } from "@animal-delivery/platform/db/database";
 import { userGrant } from "@animal-delivery/platform/testing/grants";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
-import { courierGrant, customerGrant, givenDeliveryService, type DeliveryFixture } from "./fixture.ts";
+import {
+  courierGrant,
+  customerGrant,
+  dispatcherGrant,
+  givenDeliveryService,
+  givenReplica,
+  type DeliveryFixture,
+} from "./fixture.ts";
 
 let service: DeliveryFixture;
 beforeAll(async () => {
@@ -39,6 +47,23 @@ describe("GetDelivery", () => {
 });
 
 describe("GetDeliveryStatus", () => {
+  it("shows no step that was taken after the status it shows", async () => {
+    const { deliveryId } = await service.givenAssigned();
+    // A pick-up comes between the two statements of the reading.
+    const query: Database["query"] = async (name, text, values) => {
+      const result = await service.db.query(name, text, values);
+      if (name === "find_delivery") await service.dispatcher.deliveries.pickUpDelivery({ deliveryId });
+      return result as never;
+    };
+    const slow: Database = { ...service.db, query };
+
+    const reader = givenReplica(slow, service.orders.client).as(dispatcherGrant()).deliveries;
+    const { delivery } = await reader.getDelivery({ deliveryId });
+
+    expect(delivery?.status).toBe(DeliveryStatus.ASSIGNED);
+    expect(delivery?.history.at(-1)?.status).toBe(DeliveryStatus.ASSIGNED);
+  });
+
   it("tells where a delivery stands, without a position before one is reported", async () => {
     const { deliveryId, courierId } = await service.givenAssigned();
 

@@ -34,7 +34,7 @@ export function deliveryService(parts: Parts): ServiceImpl<typeof DeliveryServic
   ) =>
     mutate(db, context, request, async (tx, grant) => {
       const delivery = await work(tx, grant);
-      return { delivery: deliveryMessage(delivery, await listSteps(tx, delivery.deliveryId)) };
+      return { delivery: deliveryMessage(delivery, await listSteps(tx, delivery)) };
     });
 
   /** Changes the delivery that the request names. */

@@ -20,7 +20,7 @@ export function readDeliveries(db: Database): Reads {
     async getDelivery({ deliveryId }, context) {
       const delivery = await findDelivery(db, deliveryId, visibilityOf(grantOf(context)));
       if (!delivery) throw deliveryNotFound(deliveryId);
-      return { delivery: deliveryMessage(delivery, await listSteps(db, deliveryId)) };
+      return { delivery: deliveryMessage(delivery, await listSteps(db, delivery)) };
     },
 
     async getDeliveryStatus({ deliveryId }, context) {

@@ -23,15 +23,22 @@ export interface StepRow {
   changed_at: Date;
 }
 
-/** The steps of a delivery, the first one first. Few: the transition table has no cycle. */
-export async function listSteps(db: Queryable, deliveryId: string): Promise<Step[]> {
+/**
+ * The steps that brought a delivery to where it is, the first one first; not those taken since it was read. Few: the
+ * transition table has no cycle.
+ */
+export async function listSteps(
+  db: Queryable,
+  { deliveryId, version }: Pick<Delivery, "deliveryId" | "version">,
+): Promise<Step[]> {
   const { rows } = await db.query<StepRow>(
     "list_steps",
     `select status, actor, reason, changed_at
        from delivery_history
       where delivery_id = $1
+        and version <= $2
       order by version`,
-    [deliveryId],
+    [deliveryId, version],
   );
   return rows.map(stepFromRow);
 }
