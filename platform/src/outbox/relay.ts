@@ -17,6 +17,8 @@ export interface RelayOptions {
   readonly batchRows?: number;
   /** How often to look without being woken: for rows that another process committed. */
   readonly pollMs?: number;
+  /** The pause after a round that published something: what comes meanwhile is published together. */
+  readonly gatherMs?: number;
   /** How often a relay that is not the leader asks whether it is now. */
   readonly standbyMs?: number;
   /** The pace of attempts while the bus or the database is away. */
@@ -36,6 +38,7 @@ export function relayOutbox(options: RelayOptions): Task {
   const relay: Relay = {
     batchRows: 500,
     pollMs: 200,
+    gatherMs: 50,
     standbyMs: 1_000,
     backoff: { firstMs: 100, maxMs: 10_000 },
     ...options,
@@ -57,7 +60,7 @@ export function relayOutbox(options: RelayOptions): Task {
   };
 }
 
-/** Repeats `round` until `end`; waits for new rows when it had nothing to do, and with back-off when it failed. */
+/** Repeats `round` until `end`; waits for rows to gather, for new ones when there were none, with back-off when it failed. */
 async function persist(relay: Relay, end: AbortSignal, round: () => Promise<boolean>): Promise<void> {
   const wake = outboxWake(relay.db);
   let failures = 0;
@@ -66,7 +69,8 @@ async function persist(relay: Relay, end: AbortSignal, round: () => Promise<bool
     try {
       const didWork = await round();
       failures = 0;
-      if (!didWork) await wake.sleep(mark, relay.pollMs, end);
+      if (didWork) await pause(relay.gatherMs, end);
+      else await wake.sleep(mark, relay.pollMs, end);
     } catch (error) {
       if (end.aborted) return;
       failures += 1;
