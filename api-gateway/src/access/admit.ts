@@ -8,7 +8,8 @@ import type { Admission } from "@animal-delivery/transcoder/transcoder";
 import type { Route } from "@animal-delivery/transcoder/route";
 import type { Exchange } from "../http/exchange.ts";
 import { InvalidRequest } from "../problems/problem.ts";
-import { type Authenticator, tokenInvalid } from "./authenticate.ts";
+import type { Authenticator } from "./authenticate.ts";
+import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { RateLimits, RouteClass } from "./rate-limit.ts";
 
 export interface AdmitOptions {

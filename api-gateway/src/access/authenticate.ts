@@ -1,7 +1,7 @@
 import type { User } from "@animal-delivery/platform/access/caller";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
-import { DomainError } from "@animal-delivery/platform/errors";
 import type { Sessions } from "../auth/sessions.ts";
 import { SESSION_COOKIE, cookieOf } from "../auth/cookies.ts";
 import { assertSameOrigin } from "./csrf.ts";
@@ -51,8 +51,4 @@ export function createAuthenticator(options: AuthenticateOptions): Authenticator
     if (isOver(user)) throw tokenInvalid("the session has ended");
     return user;
   };
-}
-
-export function tokenInvalid(message: string): DomainError {
-  return new DomainError("unauthenticated", "TOKEN_INVALID", message);
 }

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
-import { type Authenticator, tokenInvalid } from "../access/authenticate.ts";
+import type { Authenticator } from "../access/authenticate.ts";
+import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { RateLimits } from "../access/rate-limit.ts";
 import type { GatewayEnv } from "../http/exchange.ts";
 import { addRoute, type GatewayContext } from "../http/route.ts";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
-import { type Authenticator, tokenInvalid } from "../access/authenticate.ts";
+import type { Authenticator } from "../access/authenticate.ts";
+import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import { assertSameOrigin } from "../access/csrf.ts";
 import type { GatewayContext } from "../http/route.ts";
 import { SESSION_COOKIE, clearCookie, cookieOf } from "./cookies.ts";

@@ -1,6 +1,6 @@
 import * as oidc from "openid-client";
 import { DomainError } from "@animal-delivery/platform/errors";
-import { tokenInvalid } from "../access/authenticate.ts";
+import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 
 const TIMEOUT_SECONDS = 5;
 

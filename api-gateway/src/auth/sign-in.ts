@@ -5,7 +5,7 @@ import type { DeniedSessions } from "@animal-delivery/platform/access/denied-ses
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { consume } from "../access/rate-limit.ts";
-import { tokenInvalid } from "../access/authenticate.ts";
+import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { GatewayContext } from "../http/route.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
 import { readForm } from "./read-form.ts";

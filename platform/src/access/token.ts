@@ -1,5 +1,6 @@
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import { DomainError } from "../errors.ts";
+import { tokenInvalid } from "./token-invalid.ts";
 import type { User } from "./caller.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { createTokenCache } from "./token-cache.ts";
@@ -83,8 +84,4 @@ function userOf(token: string, payload: JWTPayload): User {
 /** `service:…` and `anonymous` are the platform's own words: no token may claim them. */
 function isUserRole(role: unknown): role is string {
   return typeof role === "string" && role !== "anonymous" && !role.includes(":");
-}
-
-function tokenInvalid(message: string): DomainError {
-  return new DomainError("unauthenticated", "TOKEN_INVALID", message);
 }

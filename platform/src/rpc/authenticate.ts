@@ -3,6 +3,7 @@ import type { Access } from "../access/access.ts";
 import type { Caller, Grant, User } from "../access/caller.ts";
 import type { DeniedSessions } from "../access/denied-sessions.ts";
 import { gatewayRoles } from "../access/gateway-roles.ts";
+import { tokenInvalid } from "../access/token-invalid.ts";
 import type { TokenVerifier } from "../access/token.ts";
 import { DomainError } from "../errors.ts";
 import { grantKey } from "./grant.ts";
@@ -78,8 +79,4 @@ function bearerToken(header: Headers): string | undefined {
   const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
   if (!token) throw tokenInvalid("the authorization header holds no bearer token");
   return token;
-}
-
-function tokenInvalid(message: string): DomainError {
-  return new DomainError("unauthenticated", "TOKEN_INVALID", message);
 }
