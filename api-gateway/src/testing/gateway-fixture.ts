@@ -1,4 +1,5 @@
 import { type ConnectRouter, createRouterTransport } from "@connectrpc/connect";
+import { expect } from "vitest";
 import { loadAccess } from "@animal-delivery/platform/access/access";
 import { createDeniedSessions, type DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { createTokenVerifier } from "@animal-delivery/platform/access/token";
@@ -98,4 +99,10 @@ export function cookiesOf(response: Response): string {
     .map((cookie) => cookie.split(";", 1)[0] ?? "")
     .filter((pair) => !pair.endsWith("="))
     .join("; ");
+}
+
+/** The problem that an answer is; an answer of another media type fails the test. */
+export async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  return (await response.json()) as Record<string, unknown>;
 }
