@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "@animal-delivery/platform/db/open-database";
+import { type TestDatabase } from "@animal-delivery/platform/testing/database";
+import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { countCrates, cratesDatabase, insertCrate, running, withSignal } from "./crates-database.ts";
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await cratesDatabase();
+});
+
+afterAll(() => db[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  await db.query("empty", "delete from crates");
+});
+
+describe("an abort", () => {
+  it("cancels the running statement in Postgres and leaves the connection usable", async () => {
+    const caller = new AbortController();
+    const sleep = withSignal(caller.signal, () => db.query("sleep", "select pg_sleep(60) as abort_me"));
+    await expect.poll(() => running(db, "abort_me")).toBe(1);
+
+    caller.abort();
+
+    await expect(sleep).rejects.toMatchObject({ kind: "deadlineExceeded", reason: "DEADLINE_EXCEEDED" });
+    await expect.poll(() => running(db, "abort_me")).toBe(0);
+    expect(await countCrates(db)).toBe(0);
+  });
+
+  it("rolls the transaction back whose statement runs", async () => {
+    const caller = new AbortController();
+    const work = withSignal(caller.signal, () =>
+      db.transaction(async (tx) => {
+        await insertCrate(tx, "a", 1);
+        await tx.query("sleep", "select pg_sleep(60) as abort_transaction");
+      }),
+    );
+    await expect.poll(() => running(db, "abort_transaction")).toBe(1);
+
+    caller.abort();
+
+    await expect(work).rejects.toMatchObject({ kind: "deadlineExceeded" });
+    expect(await countCrates(db)).toBe(0);
+  });
+
+  it("between two statements ends the transaction before its commit", async () => {
+    const caller = new AbortController();
+
+    const work = withSignal(caller.signal, () =>
+      db.transaction(async (tx) => {
+        await insertCrate(tx, "a", 1);
+        caller.abort();
+      }),
+    );
+
+    await expect(work).rejects.toMatchObject({ kind: "deadlineExceeded" });
+    expect(await countCrates(db)).toBe(0);
+  });
+
+  it("never hits a statement of whoever gets the connection next", async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        const caller = new AbortController();
+        const aborted = withSignal(caller.signal, () => db.query("nap", "select pg_sleep(0.002)"));
+        setTimeout(() => caller.abort(), index % 7);
+        await aborted.catch(() => undefined);
+        return db.query("innocent", "select pg_sleep(0.002)").then(() => "well");
+      }),
+    );
+
+    expect(new Set(outcomes)).toEqual(new Set(["well"]));
+  });
+});
+
+describe("a statement", () => {
+  it("ends at the statement timeout, as deadlineExceeded", async () => {
+    const startedMs = performance.now();
+
+    await expect(db.query("sleep", "select pg_sleep(60)")).rejects.toMatchObject({ kind: "deadlineExceeded" });
+
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+
+  it("may share its name with another text", async () => {
+    const ones = await db.transaction(async (tx) => [
+      await tx.query("same_name", "select 1 as one"),
+      await tx.query("same_name", "select 2 as two"),
+    ]);
+
+    expect(ones.map(({ rows }) => rows[0])).toEqual([{ one: 1 }, { two: 2 }]);
+  });
+
+  it("is measured by its name", async () => {
+    const telemetry = testTelemetry();
+    await using own = openDatabase(
+      { url: db.url, poolSize: 1, statementTimeoutMs: 1_000, lockTimeoutMs: 500 },
+      telemetry,
+    );
+
+    await own.query("count_doves", "select 1");
+
+    expect(await telemetry.meters.registry.metrics()).toMatch(
+      /db_client_operation_duration_seconds_count\{.*operation="count_doves".*\} 1/,
+    );
+  });
+});
