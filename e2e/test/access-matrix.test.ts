@@ -8,7 +8,7 @@ import type { Api, Json } from "../src/api.ts";
 import { readMatrix } from "../src/contract/matrix.ts";
 import { toRestRequest } from "../src/contract/rest-request.ts";
 import { anonymous, as } from "../src/people.ts";
-import { expectStatus, givenDelivery, givenFreeCourier, givenOrder, givenProduct } from "../src/story.ts";
+import { eventually, expectStatus, givenDelivery, givenFreeCourier, givenOrder, givenProduct } from "../src/story.ts";
 import { USERS } from "../src/target.ts";
 
 const target = inject("target");
@@ -106,6 +106,11 @@ describe("reading", () => {
   let world: Ids;
   beforeAll(async () => {
     world = await givenWorld();
+    // Timelines follow by events: whoever asks too early is told, rightly, that nothing is known of the order.
+    await eventually(
+      () => callers.customer.get(`/v1/orders/${world.order_id}/timeline`),
+      () => true,
+    );
   });
 
   for (const rpc of reads) {
