@@ -95,7 +95,7 @@ export default defineConfig({
       rules: { "no-console": "off", "node/no-process-env": "off" },
     },
     {
-      files: ["**/*.test.ts", "**/test/**"],
+      files: ["**/*.test.ts", "**/test/**", "**/engines/**"],
       rules: {
         "node/no-process-env": "off",
         "typescript/no-non-null-assertion": "off",

@@ -5,7 +5,8 @@ const exclude = ["**/node_modules/**", "**/.data/**"];
 
 /**
  * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
- * the public REST API of a whole platform. faults: platforms of their own, killed and restarted under load, or started from
+ * the public REST API of a whole platform. engines: the same adapters against the engines that the environment names, by
+ * `npm run engines` alone. faults: platforms of their own, killed and restarted under load, or started from
  * a copy of this repository that was changed.
  */
 export default defineConfig({
@@ -29,6 +30,15 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "engines",
+          include: [`${packages}/engines/**/*.test.ts`],
+          exclude: [...exclude, "e2e/**"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

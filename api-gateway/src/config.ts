@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { busEnv, oneBusAtMost, optionalBus } from "@animal-delivery/platform/config/bus-config";
 import {
-  busEnv,
   count,
   durationMs,
+  flag,
   logEnv,
   oidcEnv,
   opsEnv,
@@ -14,12 +15,11 @@ import {
   wholeNumber,
 } from "@animal-delivery/platform/config/fragments";
 import { oidcOptions, opsOptions } from "@animal-delivery/platform/config/options";
+import { redisEnv, redisOptions } from "@animal-delivery/platform/config/redis-config";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-const flag = z.stringbool().default(false);
 
 /** `https://a.example,https://b.example`; each an origin and nothing more. */
 const origins = z
@@ -41,12 +41,13 @@ const env = z.object({
   ...oidcEnv,
   ...opsEnv,
   HOST: z.string().default("localhost"),
-  BUS_DATABASE_URL: busEnv.BUS_DATABASE_URL.optional(),
+  ...busEnv,
+  ...redisEnv,
   PORT: port(8080),
   PUBLIC_ORIGIN: safeUrl.optional(),
   HTTPS_CERT_FILE: z.string().optional(),
   HTTPS_KEY_FILE: z.string().optional(),
-  TLS_TERMINATED: flag,
+  TLS_TERMINATED: flag(false),
   TRUSTED_PROXIES: wholeNumber().min(0).max(10).default(0),
   CORS_ORIGINS: origins,
   TLS_CERT_FILE,
@@ -71,6 +72,7 @@ const env = z.object({
 
 /** Everything the gateway reads from its environment. */
 export const Config = env
+  .check(oneBusAtMost())
   .refine(({ HTTPS_CERT_FILE, HTTPS_KEY_FILE }) => (HTTPS_CERT_FILE === undefined) === (HTTPS_KEY_FILE === undefined), {
     path: ["HTTPS_KEY_FILE"],
     message: "HTTPS_CERT_FILE and HTTPS_KEY_FILE go together",
@@ -119,7 +121,9 @@ export const Config = env
       logging: env.LOGGING_ADDRESS,
     },
     /** Where log lines go besides standard output; undefined for nowhere. */
-    busDatabaseUrl: env.BUS_DATABASE_URL,
+    bus: optionalBus(env),
+    /** Where login sessions, ended sessions and counters are; undefined for this process's memory. */
+    redis: redisOptions(env),
     /** How long a browser's login lasts, however often it is used. */
     sessionTtlMs: env.SESSION_TTL_MS,
     /** The deadline of an RPC whose caller named none. */

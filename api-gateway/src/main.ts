@@ -1,9 +1,9 @@
 import { loadAccess } from "@animal-delivery/platform/access/access";
 import { createDeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { createTokenVerifier } from "@animal-delivery/platform/access/token";
-import { openLogBus } from "@animal-delivery/platform/bus/log-bus";
+import { openBus } from "@animal-delivery/platform/bus/open-bus";
 import { loadConfig } from "@animal-delivery/platform/config/load-config";
-import { createMemoryStore } from "@animal-delivery/platform/kv/memory";
+import { openKeyValueStore } from "@animal-delivery/platform/kv/open-key-value-store";
 import { runMain } from "@animal-delivery/platform/service/run-main";
 import { openTelemetry } from "@animal-delivery/platform/telemetry/open-telemetry";
 import { watchTls } from "@animal-delivery/platform/tls/watch-tls";
@@ -16,11 +16,11 @@ await runMain("api-gateway", async (stop) => {
   const config = loadConfig(Config);
   await using open = new AsyncDisposableStack();
   const telemetry = open.use(openTelemetry("api-gateway", config));
-  if (config.busDatabaseUrl !== undefined) {
-    const bus = open.use(openLogBus({ url: config.busDatabaseUrl }, telemetry.besideBus));
+  if (config.bus) {
+    const bus = open.use(await openBus(config.bus, telemetry.besideBus));
     open.use(telemetry.sendLines(bus));
   }
-  const kv = open.use(createMemoryStore());
+  const kv = open.use(await openKeyValueStore(config.redis, telemetry));
   const tls = open.use(watchTls(config.tls));
   const gateway = createGateway(config, {
     telemetry,

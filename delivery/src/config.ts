@@ -1,13 +1,8 @@
 import { z } from "zod";
-import {
-  count,
-  databaseEnv,
-  durationMs,
-  port,
-  serviceAddress,
-  serviceEnv,
-} from "@animal-delivery/platform/config/fragments";
-import { databaseOptions, serviceOptions } from "@animal-delivery/platform/config/options";
+import { oneBus } from "@animal-delivery/platform/config/bus-config";
+import { count, databaseEnv, durationMs, port, serviceAddress } from "@animal-delivery/platform/config/fragments";
+import { databaseOptions } from "@animal-delivery/platform/config/options";
+import { serviceEnv, serviceOptions } from "@animal-delivery/platform/config/service-config";
 
 /** Everything delivery reads from its environment. */
 export const Config = z
@@ -20,6 +15,7 @@ export const Config = z
     TRACK_POLL_MS: durationMs(250),
     TRACK_STREAMS_PER_CALLER_MAX: count(16),
   })
+  .check(oneBus())
   .transform((env) => ({
     ...serviceOptions(env),
     database: databaseOptions(env),

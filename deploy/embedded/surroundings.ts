@@ -28,6 +28,14 @@ export interface Surroundings {
   readonly kv: KeyValueStore;
 }
 
+/** This process brings its engines along, wherever the person's environment says that others are. */
+const WITHOUT_REAL_ENGINES = {
+  CONFIG_FILE: undefined,
+  KAFKA_BROKERS: undefined,
+  OIDC_DISCOVERY_URL: undefined,
+  REDIS_URL: undefined,
+};
+
 /** The name of a service's certificate, database, log file and telemetry. */
 export type PartName = keyof Ports["ops"];
 
@@ -41,6 +49,7 @@ export function environmentOf(name: PartName, around: Surroundings): Record<stri
   const { gateway, rpc, ops } = around.ports;
   return {
     ...process.env,
+    ...WITHOUT_REAL_ENGINES,
     OPS_HOST: "127.0.0.1",
     OPS_PORT: String(ops[name]),
     TLS_CERT_FILE: certFile,

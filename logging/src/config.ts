@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { count, durationMs, port, serviceEnv } from "@animal-delivery/platform/config/fragments";
-import { serviceOptions } from "@animal-delivery/platform/config/options";
+import { oneBus } from "@animal-delivery/platform/config/bus-config";
+import { count, durationMs, port } from "@animal-delivery/platform/config/fragments";
+import { serviceEnv, serviceOptions } from "@animal-delivery/platform/config/service-config";
 
 /** How logging works when nobody says otherwise. */
 export const LOGGING_DEFAULTS = {
@@ -14,26 +15,38 @@ export const LOGGING_DEFAULTS = {
 
 export type LoggingConfig = Readonly<typeof LOGGING_DEFAULTS>;
 
+const clickhouseEnv = {
+  CLICKHOUSE_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }),
+  CLICKHOUSE_DATABASE: z.string().min(1).default("logging"),
+  QUERY_TIMEOUT_MS: durationMs(LOGGING_DEFAULTS.queryTimeoutMs),
+  INSERT_TIMEOUT_MS: durationMs(10_000),
+};
+
+function clickhouseOptions(env: z.output<z.ZodObject<typeof clickhouseEnv>>) {
+  return {
+    url: env.CLICKHOUSE_URL,
+    database: env.CLICKHOUSE_DATABASE,
+    requestTimeoutMs: Math.max(env.INSERT_TIMEOUT_MS, env.QUERY_TIMEOUT_MS),
+  };
+}
+
+/** What the migrations read. */
+export const MigrationConfig = z.object(clickhouseEnv).transform((env) => ({ clickhouse: clickhouseOptions(env) }));
+
 /** Everything logging reads from its environment. */
 export const Config = z
   .object({
     ...serviceEnv,
     RPC_PORT: port(9012),
     OPS_PORT: port(9023),
-    CLICKHOUSE_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }),
-    CLICKHOUSE_DATABASE: z.string().min(1).default("logging"),
-    QUERY_TIMEOUT_MS: durationMs(LOGGING_DEFAULTS.queryTimeoutMs),
-    INSERT_TIMEOUT_MS: durationMs(10_000),
+    ...clickhouseEnv,
     BATCH_ROWS_MAX: count(LOGGING_DEFAULTS.batchRowsMax),
     BATCH_AGE_MS: durationMs(LOGGING_DEFAULTS.batchAgeMs),
   })
+  .check(oneBus())
   .transform((env) => ({
     ...serviceOptions(env),
-    clickhouse: {
-      url: env.CLICKHOUSE_URL,
-      database: env.CLICKHOUSE_DATABASE,
-      requestTimeoutMs: Math.max(env.INSERT_TIMEOUT_MS, env.QUERY_TIMEOUT_MS),
-    },
+    clickhouse: clickhouseOptions(env),
     logging: {
       queryTimeoutMs: env.QUERY_TIMEOUT_MS,
       batchRowsMax: env.BATCH_ROWS_MAX,

@@ -14,6 +14,10 @@ import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { certificateFiles, developmentCertificates } from "@animal-delivery/platform/tls/development-ca";
 
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const MIGRATE = fileURLToPath(new URL("../src/migrate.ts", import.meta.url));
+const CREATE_TOPICS = fileURLToPath(import.meta.resolve("@animal-delivery/platform/jobs/create-topics"));
+
 let folder: string;
 let environment: Record<string, string>;
 
@@ -42,6 +46,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("node logging/src/main.ts", () => {
   it("starts ready and ends cleanly when told to, its last lines sent", async () => {
+    for (const job of [MIGRATE, CREATE_TOPICS]) await once(start(environment, job).child, "exit");
     const { child, lines } = start(environment);
     const started = await firstLine(lines, "service started");
 
@@ -72,9 +77,8 @@ describe("node logging/src/main.ts", () => {
 
 type Line = Readonly<Record<string, unknown>>;
 
-function start(env: Record<string, string>) {
-  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-  const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
+function start(env: Record<string, string>, program = MAIN) {
+  const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "pipe", "pipe"] });
   return { child, lines: createInterface({ input: child.stdout }) };
 }
 

@@ -11,6 +11,8 @@ import { certificateFiles, developmentCertificates } from "@animal-delivery/plat
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const MIGRATE = fileURLToPath(new URL("../src/migrate.ts", import.meta.url));
+const CREATE_TOPICS = fileURLToPath(import.meta.resolve("@animal-delivery/platform/jobs/create-topics"));
 
 const open = new AsyncDisposableStack();
 let env: Record<string, string>;
@@ -37,7 +39,8 @@ beforeAll(async () => {
 afterAll(() => open.disposeAsync());
 
 describe("node orders/src/main.ts", () => {
-  it("migrates, gets ready, counts, and drains on SIGTERM", async () => {
+  it("gets ready once the jobs have run, counts, and drains on SIGTERM", async () => {
+    for (const job of [MIGRATE, CREATE_TOPICS]) expect(await endOf(start(env, job))).toBe(0);
     const child = start(env);
     const opsPort = await startedOn(child);
     const ops = (path: string) => fetch(`http://127.0.0.1:${opsPort}${path}`);
@@ -61,8 +64,14 @@ describe("node orders/src/main.ts", () => {
   });
 });
 
-function start(variables: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, [MAIN], { env: variables, stdio: ["ignore", "pipe", "pipe"] });
+async function endOf(child: ChildProcess): Promise<number> {
+  child.stdout?.resume();
+  const [code] = (await once(child, "exit")) as [number];
+  return code;
+}
+
+function start(variables: Record<string, string>, program = MAIN): ChildProcess {
+  const child = spawn(process.execPath, [program], { env: variables, stdio: ["ignore", "pipe", "pipe"] });
   open.defer(() => void child.kill("SIGKILL"));
   return child;
 }

@@ -1,6 +1,7 @@
 import { createDeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
-import { openLogBus } from "@animal-delivery/platform/bus/log-bus";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
+import type { BusOptions } from "@animal-delivery/platform/bus/bus-options";
+import { openBus } from "@animal-delivery/platform/bus/open-bus";
 import type { RunServiceOptions } from "@animal-delivery/platform/service/run-service";
 import { runService } from "@animal-delivery/platform/service/run-service";
 import type { Service } from "@animal-delivery/platform/service/service";
@@ -27,7 +28,7 @@ export interface Parts {
 export interface PartConfig extends Pick<RunServiceOptions, "ops"> {
   readonly rpc: Pick<RunServiceOptions["rpc"], "host" | "port">;
   readonly tls: TlsFiles;
-  readonly busDatabaseUrl: string;
+  readonly bus: BusOptions;
 }
 
 /** Runs a service in this process as its own `main.ts` would run it alone. */
@@ -40,7 +41,7 @@ export async function runBesideOthers(
 ): Promise<RunningPart> {
   await using open = new AsyncDisposableStack();
   const telemetry = open.use(telemetryOf(name, around));
-  const bus = open.use(openLogBus({ url: config.busDatabaseUrl }, telemetry.besideBus));
+  const bus = open.use(await openBus(config.bus, telemetry.besideBus));
   open.use(telemetry.sendLines(bus));
   const tls = open.use(watchTls(config.tls));
   const service = create({ telemetry, bus, tls, open });

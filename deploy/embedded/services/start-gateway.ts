@@ -3,7 +3,7 @@ import { createDownstream } from "@animal-delivery/api-gateway/downstream";
 import { runGateway } from "@animal-delivery/api-gateway/run-gateway";
 import { createGateway } from "@animal-delivery/api-gateway/service";
 import { createDeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
-import { openLogBus } from "@animal-delivery/platform/bus/log-bus";
+import { openBus } from "@animal-delivery/platform/bus/open-bus";
 import { loadConfig } from "@animal-delivery/platform/config/load-config";
 import { watchTls } from "@animal-delivery/platform/tls/watch-tls";
 import { DRAIN_MS } from "../limits.ts";
@@ -15,8 +15,7 @@ export async function startGateway(around: Surroundings, stop: AbortSignal): Pro
   const config = loadConfig(Config, environmentOf("api-gateway", around));
   await using open = new AsyncDisposableStack();
   const telemetry = open.use(telemetryOf("api-gateway", around));
-  const bus = open.use(openLogBus({ url: around.databaseUrl("bus") }, telemetry.besideBus));
-  open.use(telemetry.sendLines(bus));
+  if (config.bus) open.use(telemetry.sendLines(open.use(await openBus(config.bus, telemetry.besideBus))));
   const tls = open.use(watchTls(config.tls));
 
   const { access, verifier, kv } = around;

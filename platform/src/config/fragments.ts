@@ -29,7 +29,21 @@ export function count(byDefault: number) {
   return wholeNumber().positive().default(byDefault);
 }
 
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" });
+/** `true`, `yes`, `1`, `on` and their opposites. */
+export function flag(byDefault: boolean) {
+  return z.stringbool().default(byDefault);
+}
+
+/** `a,b`: at least one, each by `item`. */
+export function list<T extends z.ZodType<string, string>>(item: T) {
+  const split = (text: string) => text.split(",").map((part) => part.trim());
+  return z
+    .string()
+    .transform((text) => split(text).filter(Boolean))
+    .pipe(z.array(item).min(1));
+}
+
+export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" });
 
 /** Whether a URL is https, or http to this machine itself. */
 function isSafe(url: string): boolean {
@@ -52,9 +66,6 @@ export const databaseEnv = {
   DATABASE_LOCK_TIMEOUT_MS: durationMs(5_000),
 };
 
-/** The durable log in Postgres that stands for the event bus. */
-export const busEnv = { BUS_DATABASE_URL: postgresUrl };
-
 /** Where the RPC server listens and its certificate, which is the client certificate too. */
 export const rpcServerEnv = {
   RPC_HOST: z.string().default("127.0.0.1"),
@@ -70,6 +81,7 @@ export const opsEnv = { OPS_HOST: z.string().default("127.0.0.1"), OPS_PORT: por
 /** Who issues the users' access tokens, and for whom. */
 export const oidcEnv = {
   OIDC_ISSUER: safeUrl,
+  OIDC_DISCOVERY_URL: safeUrl.optional(),
   OIDC_AUDIENCE: z.string().default("https://api.animal-delivery.example"),
 };
 
@@ -77,6 +89,3 @@ export const logEnv = { LOG_LEVEL: z.enum(LOG_LEVELS).default("info") };
 
 /** The collector that takes spans; without one, ids are made all the same and stand in the logs. */
 export const telemetryEnv = { OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional() };
-
-/** What every service reads. */
-export const serviceEnv = { ...rpcServerEnv, ...opsEnv, ...oidcEnv, ...busEnv, ...logEnv, ...telemetryEnv };

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { databaseEnv, oidcEnv, opsEnv, serviceEnv } from "./fragments.ts";
+import type { databaseEnv, oidcEnv, opsEnv } from "./fragments.ts";
 
 // From the common variables to the options that platform functions take, for the `transform` of a service's schema.
 
@@ -18,19 +18,14 @@ export function opsOptions(env: Env<typeof opsEnv>) {
   return { host: env.OPS_HOST, port: env.OPS_PORT };
 }
 
-export function oidcOptions(env: Env<typeof oidcEnv>) {
-  return { issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE };
+/** Who issues access tokens, and for whom. */
+export interface OidcOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where the discovery document is when the issuer's own URL cannot be reached from here. */
+  readonly discoveryUrl?: string | undefined;
 }
 
-/** What `main.ts` of a service needs, whichever service it is. */
-export function serviceOptions(env: Env<typeof serviceEnv>) {
-  return {
-    rpc: { host: env.RPC_HOST, port: env.RPC_PORT },
-    tls: { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE, caFile: env.TLS_CA_FILE },
-    ops: opsOptions(env),
-    oidc: oidcOptions(env),
-    busDatabaseUrl: env.BUS_DATABASE_URL,
-    logLevel: env.LOG_LEVEL,
-    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
-  };
+export function oidcOptions(env: Env<typeof oidcEnv>): OidcOptions {
+  return { issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, discoveryUrl: env.OIDC_DISCOVERY_URL };
 }

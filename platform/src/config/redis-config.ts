@@ -1,0 +1,24 @@
+import { z } from "zod";
+import type { RedisOptions } from "../kv/redis-options.ts";
+import { flag, list } from "./fragments.ts";
+
+const redisUrl = z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" });
+
+/** Counters, login sessions and ended sessions of all processes. Without it each process keeps its own. */
+export const redisEnv = {
+  REDIS_URL: list(redisUrl).optional(),
+  REDIS_CLUSTER: flag(false),
+  REDIS_CA_FILE: z.string().optional(),
+  REDIS_KEY_PREFIX: z.string().default("animal-delivery:"),
+};
+
+/** What `openKeyValueStore` takes; undefined for this process's memory. */
+export function redisOptions(env: z.output<z.ZodObject<typeof redisEnv>>): RedisOptions | undefined {
+  if (env.REDIS_URL === undefined) return undefined;
+  return {
+    urls: env.REDIS_URL,
+    cluster: env.REDIS_CLUSTER,
+    caFile: env.REDIS_CA_FILE,
+    keyPrefix: env.REDIS_KEY_PREFIX,
+  };
+}
