@@ -40,34 +40,43 @@ const env = z.object({
   ...telemetryEnv,
   ...oidcEnv,
   ...opsEnv,
-  HOST: z.string().default("localhost"),
+  HOST: z
+    .string()
+    .default("localhost")
+    .describe("Where the world is answered; localhost stands for both loopback addresses."),
   ...busEnv,
   ...redisEnv,
-  PORT: port(8080),
-  PUBLIC_ORIGIN: safeUrl.optional(),
-  HTTPS_CERT_FILE: z.string().optional(),
-  HTTPS_KEY_FILE: z.string().optional(),
-  TLS_TERMINATED: flag(false),
-  TRUSTED_PROXIES: wholeNumber().min(0).max(10).default(0),
-  CORS_ORIGINS: origins,
+  PORT: port(8080).describe("Its port; 0 takes any free one."),
+  PUBLIC_ORIGIN: safeUrl
+    .optional()
+    .describe("Where the world reaches the gateway: https://api.example. By default http://localhost:PORT."),
+  HTTPS_CERT_FILE: z.string().optional().describe("The public certificate; without it plain HTTP."),
+  HTTPS_KEY_FILE: z.string().optional().describe("Its key."),
+  TLS_TERMINATED: flag(false).describe("Whether a proxy in front ends TLS."),
+  TRUSTED_PROXIES: wholeNumber()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe("How many proxies in front append to X-Forwarded-For."),
+  CORS_ORIGINS: origins.describe("Origins whose pages may call with a token, by commas."),
   TLS_CERT_FILE,
   TLS_KEY_FILE,
   TLS_CA_FILE,
-  ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010"),
-  DELIVERY_ADDRESS: serviceAddress.default("https://127.0.0.1:9011"),
-  LOGGING_ADDRESS: serviceAddress.default("https://127.0.0.1:9012"),
-  OIDC_CLIENT_ID: z.string().default("api-gateway"),
-  OIDC_CLIENT_SECRET: z.string().optional(),
-  OIDC_FIRST_PARTY_CLIENT_ID: z.string().default("first-party"),
-  OIDC_DOCS_CLIENT_ID: z.string().default("swagger"),
-  SESSION_TTL_MS: durationMs(12 * HOUR_MS),
-  REQUEST_TIMEOUT_MS: durationMs(5_000),
-  BODY_BYTES_MAX: count(1_048_576),
-  RATE_LIMIT_READS_PER_MINUTE: count(60_000),
-  RATE_LIMIT_WRITES_PER_MINUTE: count(30_000),
-  RATE_LIMIT_STREAMS_PER_MINUTE: count(600),
-  RATE_LIMIT_AUTH_PER_MINUTE: count(600),
-  SIGN_IN_FAILURES_MAX: count(20),
+  ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010").describe("Where orders answers RPCs."),
+  DELIVERY_ADDRESS: serviceAddress.default("https://127.0.0.1:9011").describe("Where delivery answers RPCs."),
+  LOGGING_ADDRESS: serviceAddress.default("https://127.0.0.1:9012").describe("Where logging answers RPCs."),
+  OIDC_CLIENT_ID: z.string().default("api-gateway").describe("The gateway as a client of the provider, for browsers."),
+  OIDC_CLIENT_SECRET: z.string().optional().describe("Its secret there."),
+  OIDC_FIRST_PARTY_CLIENT_ID: z.string().default("first-party").describe("The client behind sign-in by password."),
+  OIDC_DOCS_CLIENT_ID: z.string().default("swagger").describe("The client of the page /docs."),
+  SESSION_TTL_MS: durationMs(12 * HOUR_MS).describe("How long a browser's login lasts, however often it is used."),
+  REQUEST_TIMEOUT_MS: durationMs(5_000).describe("The deadline of an RPC whose caller named none."),
+  BODY_BYTES_MAX: count(1_048_576).describe("How large a request's body may be."),
+  RATE_LIMIT_READS_PER_MINUTE: count(60_000).describe("Reads per caller."),
+  RATE_LIMIT_WRITES_PER_MINUTE: count(30_000).describe("Writes per caller."),
+  RATE_LIMIT_STREAMS_PER_MINUTE: count(600).describe("Event streams opened per caller."),
+  RATE_LIMIT_AUTH_PER_MINUTE: count(600).describe("Calls of /v1/auth per caller."),
+  SIGN_IN_FAILURES_MAX: count(20).describe("Wrong passwords per account within ten minutes."),
 });
 
 /** Everything the gateway reads from its environment. */

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { oneBus } from "@animal-delivery/platform/config/bus-config";
-import { count, databaseEnv, durationMs, port, serviceAddress } from "@animal-delivery/platform/config/fragments";
+import {
+  count,
+  databaseEnv,
+  durationMs,
+  opsPort,
+  rpcPort,
+  serviceAddress,
+} from "@animal-delivery/platform/config/fragments";
 import { databaseOptions } from "@animal-delivery/platform/config/options";
 import { serviceEnv, serviceOptions } from "@animal-delivery/platform/config/service-config";
 
@@ -9,11 +16,13 @@ export const Config = z
   .object({
     ...serviceEnv,
     ...databaseEnv,
-    RPC_PORT: port(9011),
-    OPS_PORT: port(9022),
-    ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010"),
-    TRACK_POLL_MS: durationMs(250),
-    TRACK_STREAMS_PER_CALLER_MAX: count(16),
+    RPC_PORT: rpcPort(9011),
+    OPS_PORT: opsPort(9022),
+    ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010").describe("Where orders answers RPCs."),
+    TRACK_POLL_MS: durationMs(250).describe("How soon a stream hears of a change made by another replica."),
+    TRACK_STREAMS_PER_CALLER_MAX: count(16).describe(
+      "Streams of TrackDelivery that one caller may hold open in a process.",
+    ),
   })
   .check(oneBus())
   .transform((env) => ({

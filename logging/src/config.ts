@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { oneBus } from "@animal-delivery/platform/config/bus-config";
-import { count, durationMs, port } from "@animal-delivery/platform/config/fragments";
+import { count, durationMs, opsPort, rpcPort } from "@animal-delivery/platform/config/fragments";
 import { serviceEnv, serviceOptions } from "@animal-delivery/platform/config/service-config";
 
 /** How logging works when nobody says otherwise. */
@@ -16,10 +16,12 @@ export const LOGGING_DEFAULTS = {
 export type LoggingConfig = Readonly<typeof LOGGING_DEFAULTS>;
 
 const clickhouseEnv = {
-  CLICKHOUSE_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }),
-  CLICKHOUSE_DATABASE: z.string().min(1).default("logging"),
-  QUERY_TIMEOUT_MS: durationMs(LOGGING_DEFAULTS.queryTimeoutMs),
-  INSERT_TIMEOUT_MS: durationMs(10_000),
+  CLICKHOUSE_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" })
+    .describe("http(s)://user:password@host:8123 of ClickHouse."),
+  CLICKHOUSE_DATABASE: z.string().min(1).default("logging").describe("The database there; made when it is missing."),
+  QUERY_TIMEOUT_MS: durationMs(LOGGING_DEFAULTS.queryTimeoutMs).describe("How long a question to ClickHouse may take."),
+  INSERT_TIMEOUT_MS: durationMs(10_000).describe("How long an insert may take."),
 };
 
 function clickhouseOptions(env: z.output<z.ZodObject<typeof clickhouseEnv>>) {
@@ -37,11 +39,13 @@ export const MigrationConfig = z.object(clickhouseEnv).transform((env) => ({ cli
 export const Config = z
   .object({
     ...serviceEnv,
-    RPC_PORT: port(9012),
-    OPS_PORT: port(9023),
+    RPC_PORT: rpcPort(9012),
+    OPS_PORT: opsPort(9023),
     ...clickhouseEnv,
-    BATCH_ROWS_MAX: count(LOGGING_DEFAULTS.batchRowsMax),
-    BATCH_AGE_MS: durationMs(LOGGING_DEFAULTS.batchAgeMs),
+    BATCH_ROWS_MAX: count(LOGGING_DEFAULTS.batchRowsMax).describe("Rows of one insert at most."),
+    BATCH_AGE_MS: durationMs(LOGGING_DEFAULTS.batchAgeMs).describe(
+      "How long a row waits for others before it is inserted.",
+    ),
   })
   .check(oneBus())
   .transform((env) => ({

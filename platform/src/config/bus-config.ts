@@ -4,16 +4,26 @@ import { count, flag, list, postgresUrl } from "./fragments.ts";
 
 /** The event bus: `BUS_DATABASE_URL` for the log in Postgres, `KAFKA_BROKERS` for Kafka. Goes with `oneBus` or `oneBusAtMost`. */
 export const busEnv = {
-  BUS_DATABASE_URL: postgresUrl.optional(),
-  KAFKA_BROKERS: list(z.string().regex(/^[^\s:/]+:\d{1,5}$/, "must be host:port,host:port")).optional(),
-  KAFKA_CLIENT: z.enum(["kafkajs", "platformatic"]).default("kafkajs"),
-  KAFKA_CLIENT_ID: z.string().default("animal-delivery"),
-  KAFKA_REPLICATION: count(1),
-  KAFKA_TLS: flag(false),
-  KAFKA_CA_FILE: z.string().optional(),
-  KAFKA_SASL_MECHANISM: z.enum(["scram-sha-256", "scram-sha-512"]).default("scram-sha-512"),
-  KAFKA_SASL_USERNAME: z.string().optional(),
-  KAFKA_SASL_PASSWORD: z.string().optional(),
+  BUS_DATABASE_URL: postgresUrl
+    .optional()
+    .describe("The event bus as a durable log in Postgres: its database. Either this or KAFKA_BROKERS."),
+  KAFKA_BROKERS: list(z.string().regex(/^[^\s:/]+:\d{1,5}$/, "must be host:port,host:port"))
+    .optional()
+    .describe("The event bus as Kafka: some of its brokers, host:port,host:port."),
+  KAFKA_CLIENT: z
+    .enum(["kafkajs", "platformatic"])
+    .default("kafkajs")
+    .describe("The library that speaks to Kafka: kafkajs or platformatic."),
+  KAFKA_CLIENT_ID: z.string().default("animal-delivery").describe("How the brokers name us in logs and quotas."),
+  KAFKA_REPLICATION: count(1).describe("Copies of each topic; the job that makes topics reads it."),
+  KAFKA_TLS: flag(false).describe("Speak TLS to the brokers."),
+  KAFKA_CA_FILE: z.string().optional().describe("Who signed their certificates; the system's authorities without it."),
+  KAFKA_SASL_MECHANISM: z
+    .enum(["scram-sha-256", "scram-sha-512"])
+    .default("scram-sha-512")
+    .describe("scram-sha-256 or scram-sha-512."),
+  KAFKA_SASL_USERNAME: z.string().optional().describe("Who we are there; without it no SASL."),
+  KAFKA_SASL_PASSWORD: z.string().optional().describe("The password of that user."),
 };
 
 type BusEnv = z.output<z.ZodObject<typeof busEnv>>;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { LOG_LEVELS } from "../log/level.ts";
 
-// Shapes of the variables that several services read; a service spreads them into its own `z.object`.
+// Shapes of the variables that several services read; a service spreads them into its own `z.object`. Each says what it is
+// for: the example files of the services are made of it.
 
 /** Longest time a Node timer can wait, in ms; a longer one fires at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -17,6 +18,16 @@ export function wholeNumber() {
 /** A TCP port; 0 takes any free one. */
 export function port(byDefault: number) {
   return wholeNumber().min(0).max(65_535).default(byDefault);
+}
+
+/** Where a service answers RPCs; its default differs from service to service. */
+export function rpcPort(byDefault: number) {
+  return port(byDefault).describe("Its port; 0 takes any free one.");
+}
+
+/** Where a service answers whoever runs it. */
+export function opsPort(byDefault: number) {
+  return port(byDefault).describe("Its port; 0 takes any free one.");
 }
 
 /** A time in milliseconds, more than none. */
@@ -60,32 +71,42 @@ export const serviceAddress = z.url({ protocol: /^https$/, error: "must be an ht
 
 /** A service's own database. */
 export const databaseEnv = {
-  DATABASE_URL: postgresUrl,
-  DATABASE_POOL_SIZE: count(10),
-  DATABASE_STATEMENT_TIMEOUT_MS: durationMs(10_000),
-  DATABASE_LOCK_TIMEOUT_MS: durationMs(5_000),
+  DATABASE_URL: postgresUrl.describe("postgresql:// URL of the service's own database; sslmode=verify-full for TLS."),
+  DATABASE_POOL_SIZE: count(10).describe("Connections at most."),
+  DATABASE_STATEMENT_TIMEOUT_MS: durationMs(10_000).describe("How long one statement may take."),
+  DATABASE_LOCK_TIMEOUT_MS: durationMs(5_000).describe("How long a statement may wait for a lock."),
 };
 
 /** Where the RPC server listens and its certificate, which is the client certificate too. */
 export const rpcServerEnv = {
-  RPC_HOST: z.string().default("127.0.0.1"),
-  RPC_PORT: port(9010),
-  TLS_CERT_FILE: z.string(),
-  TLS_KEY_FILE: z.string(),
-  TLS_CA_FILE: z.string(),
+  RPC_HOST: z.string().default("127.0.0.1").describe("Where RPCs are answered, over mutual TLS."),
+  RPC_PORT: rpcPort(9010),
+  TLS_CERT_FILE: z.string().describe("The service's certificate, for server and client; read again when it changes."),
+  TLS_KEY_FILE: z.string().describe("Its key."),
+  TLS_CA_FILE: z.string().describe("Who signed the certificates of the others."),
 };
 
 /** Where `/healthz`, `/readyz` and `/metrics` are answered; never public. */
-export const opsEnv = { OPS_HOST: z.string().default("127.0.0.1"), OPS_PORT: port(9020) };
+export const opsEnv = {
+  OPS_HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("Where /healthz, /readyz and /metrics are answered; never public."),
+  OPS_PORT: opsPort(9020),
+};
 
 /** Who issues the users' access tokens, and for whom. */
 export const oidcEnv = {
-  OIDC_ISSUER: safeUrl,
-  OIDC_DISCOVERY_URL: safeUrl.optional(),
-  OIDC_AUDIENCE: z.string().default("https://api.animal-delivery.example"),
+  OIDC_ISSUER: safeUrl.describe("Who issues access tokens: https, or http on a loopback host."),
+  OIDC_DISCOVERY_URL: safeUrl
+    .optional()
+    .describe("Where the discovery document is when the issuer's own URL cannot be reached from here."),
+  OIDC_AUDIENCE: z.string().default("https://api.animal-delivery.example").describe("For whom the tokens must be."),
 };
 
-export const logEnv = { LOG_LEVEL: z.enum(LOG_LEVELS).default("info") };
+export const logEnv = { LOG_LEVEL: z.enum(LOG_LEVELS).default("info").describe("error, warn, info or debug.") };
 
 /** The collector that takes spans; without one, ids are made all the same and stand in the logs. */
-export const telemetryEnv = { OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional() };
+export const telemetryEnv = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe("The collector that takes spans: http://host:4318."),
+};

@@ -6,10 +6,12 @@ const redisUrl = z.url({ protocol: /^rediss?$/, error: "must be a redis:// or re
 
 /** Counters, login sessions and ended sessions of all processes. Without it each process keeps its own. */
 export const redisEnv = {
-  REDIS_URL: list(redisUrl).optional(),
-  REDIS_CLUSTER: flag(false),
-  REDIS_CA_FILE: z.string().optional(),
-  REDIS_KEY_PREFIX: z.string().default("animal-delivery:"),
+  REDIS_URL: list(redisUrl)
+    .optional()
+    .describe("redis:// or rediss:// URL with user, password and database; of a cluster some nodes, by commas."),
+  REDIS_CLUSTER: flag(false).describe("Whether that is a cluster."),
+  REDIS_CA_FILE: z.string().optional().describe("Who signed its certificates; the system's authorities without it."),
+  REDIS_KEY_PREFIX: z.string().default("animal-delivery:").describe("Stands before every key."),
 };
 
 /** What `openKeyValueStore` takes; undefined for this process's memory. */
