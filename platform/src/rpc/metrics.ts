@@ -14,7 +14,7 @@ export interface RpcMetrics {
   ended(method: DescMethod, error: unknown, durationMs: number): void;
 }
 
-const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 const made = new WeakMap<Meters["registry"], Map<RpcSide, RpcMetrics>>();
 
