@@ -5,9 +5,10 @@ const exclude = ["**/node_modules/**", "**/.data/**"];
 
 /**
  * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
- * the public REST API of a whole platform. engines: the same adapters against the engines that the environment names, by
- * `npm run engines` alone. faults: platforms of their own, killed and restarted under load, or started from
- * a copy of this repository that was changed.
+ * the public REST API of a whole platform. faults: platforms of their own, killed and restarted under load, or started from
+ * a copy of this repository that was changed. The others need engines that the environment names. engines: the same adapters
+ * against those, by `npm run engines`. e2e-engines: what the engines know of the stories, and service-faults: services killed
+ * one by one, by `npm run e2e -- --target=env`.
  */
 export default defineConfig({
   test: {
@@ -56,12 +57,35 @@ export default defineConfig({
       {
         test: {
           name: "faults",
-          include: ["e2e/{faults,extension}/**/*.test.ts"],
+          include: ["e2e/{faults,extension}/*.test.ts"],
           exclude,
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: "e2e-engines",
+          include: ["e2e/engines/**/*.test.ts"],
+          exclude,
+          globalSetup: "e2e/src/global-setup.ts",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: "service-faults",
+          include: ["e2e/faults/env/**/*.test.ts"],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

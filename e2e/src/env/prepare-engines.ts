@@ -1,0 +1,32 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
+import { runNode } from "../node-process.ts";
+import { certificatesFolder, environmentOf, programOf, SERVICES, type Surroundings } from "./surroundings.ts";
+
+const DATABASES = ["orders", "delivery"] as const;
+
+/**
+ * Makes what the services expect to find: databases, migrated; topics; certificates. By the same jobs as everywhere; what
+ * is there already stays.
+ *
+ * @throws {Error} with the output of the job that failed.
+ */
+export async function prepareEngines(around: Surroundings): Promise<void> {
+  await mkdir(join(around.folder, "logs"), { recursive: true });
+  await Promise.all(DATABASES.map((name) => ensureDatabase(around.engines.databaseUrl(name))));
+  const migrate = (name: "orders" | "delivery" | "logging") =>
+    runJob(programOf(name, "migrate"), environmentOf(name, around));
+  const { NODE_COMPILE_CACHE = "" } = environmentOf("orders", around);
+  await Promise.all([
+    ...(["orders", "delivery", "logging"] as const).map(migrate),
+    runJob(programOf("platform", "jobs/create-topics"), { NODE_COMPILE_CACHE, ...around.env }),
+    runJob(programOf("platform", "jobs/make-certificates"), {}, [certificatesFolder(around), ...SERVICES]),
+  ]);
+}
+
+async function runJob(file: string, env: Record<string, string>, args: readonly string[] = []): Promise<void> {
+  const job = runNode(file, env, { args });
+  const code = await job.ended;
+  if (code !== 0) throw new Error(`${file} ended with exit code ${code}:\n${job.output()}`);
+}

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { assertPortsFree } from "@animal-delivery/deploy/embedded/assert-ports-free";
+import { becomesReady, runNode, type NodeProcess } from "../node-process.ts";
+import { passwordsFrom, type Target } from "../target.ts";
+import { prepareEngines } from "./prepare-engines.ts";
+import {
+  environmentOf,
+  programOf,
+  SERVICES,
+  surroundingsOf,
+  type ServiceName,
+  type Surroundings,
+  type SurroundingsOptions,
+} from "./surroundings.ts";
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** A platform of four processes, one each, on the engines of the environment. */
+export interface EnvPlatform extends AsyncDisposable {
+  readonly target: Target;
+  /** The service's process of the moment. */
+  service(name: ServiceName): NodeProcess;
+  /** Where a service tells its health and metrics. */
+  opsUrl(name: ServiceName): string;
+  /** Starts services again, at the same ports, after they ended, and waits until they are ready. */
+  startAgain(...names: ServiceName[]): Promise<void>;
+  /** SIGTERM, to the gateway first. @throws {Error} for a service that did not end with exit code 0. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Prepares the engines, starts the services beside them, and waits until they are ready.
+ *
+ * @throws {Error} with the output of what did not start; nothing is left running then.
+ */
+export async function startEnvPlatform(options: SurroundingsOptions): Promise<EnvPlatform> {
+  const around = surroundingsOf(options);
+  await assertPortsFree(around.ports);
+  await prepareEngines(around);
+
+  const processes = new Map<ServiceName, NodeProcess>();
+  const service = (name: ServiceName): NodeProcess => {
+    const program = processes.get(name);
+    if (!program) throw new Error(`${name} was not started`);
+    return program;
+  };
+  const startAgain = async (...names: ServiceName[]): Promise<void> => {
+    const starting = names.map(async (name) => {
+      const program = startService(name, around);
+      processes.set(name, program);
+      await becomesReady(program, readyUrl(name, around), READY_TIMEOUT_MS);
+    });
+    await Promise.all(starting);
+  };
+  const disposeAsync = async () => {
+    await Promise.all([...processes.values()].map((program) => program.kill()));
+  };
+
+  await startAgain(...SERVICES).catch(async (error: unknown) => {
+    await disposeAsync();
+    throw error;
+  });
+  return {
+    target: { baseUrl: `http://localhost:${around.ports.gateway}`, passwords: passwordsFrom(process.env) },
+    service,
+    opsUrl: (name) => `http://127.0.0.1:${around.ports.ops[name]}`,
+    startAgain,
+    async stop() {
+      await stopInOrder(service("api-gateway"));
+      await Promise.all((["orders", "delivery", "logging"] as const).map((name) => stopInOrder(service(name))));
+    },
+    [Symbol.asyncDispose]: disposeAsync,
+  };
+}
+
+function startService(name: ServiceName, around: Surroundings): NodeProcess {
+  const outputFile = join(around.folder, "logs", `${name}.log`);
+  return runNode(programOf(name), environmentOf(name, around), { outputFile });
+}
+
+function readyUrl(name: ServiceName, { ports }: Surroundings): string {
+  return name === "api-gateway"
+    ? `http://localhost:${ports.gateway}/readyz`
+    : `http://127.0.0.1:${ports.ops[name]}/readyz`;
+}
+
+async function stopInOrder(program: NodeProcess): Promise<void> {
+  const code = await program.stop();
+  if (code !== 0) throw new Error(`a service ended with exit code ${code}:\n${program.output().slice(-5_000)}`);
+}

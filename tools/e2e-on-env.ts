@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { readEngines } from "../e2e/src/env/engines.ts";
+import { memoryOf } from "../e2e/src/env/memory.ts";
+import { type EnvPlatform, startEnvPlatform } from "../e2e/src/env/start-env-platform.ts";
+import { type Counts, runVitest, sum } from "./run-vitest.ts";
+
+/** Where certificates and the output of the services are. */
+const FOLDER = "e2e/.data/env";
+const PORT_DEFAULT = 8080;
+
+/**
+ * Tells the stories to a platform of one process each on the engines of the environment, asks the engines what they know of
+ * them, and then kills its services under load. Named files are run against the platform, and nothing else.
+ */
+export async function runOnEnv(args: readonly string[]): Promise<Counts> {
+  const told = await tellStories(["--project", "e2e", "--project", "e2e-engines", ...args]);
+  if (args.length > 0) return told;
+  return sum(told, await runVitest("services killed under load", ["--project", "service-faults"]));
+}
+
+async function tellStories(args: readonly string[]): Promise<Counts> {
+  await using platform = await start();
+  const env = { ...process.env, E2E_BASE_URL: platform.target.baseUrl };
+  const counts = await runVitest("stories", args, env);
+  console.log(`Memory after the stories: ${await memoryOf(platform)}`);
+  await platform.stop();
+  return counts;
+}
+
+/** Starts the platform and holds it until SIGINT or SIGTERM. */
+export async function keepEnvPlatform(): Promise<void> {
+  await using platform = await start();
+  console.log(`Output of the services: ${FOLDER}/logs. Ctrl-C stops.`);
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await platform.stop();
+}
+
+async function start(): Promise<EnvPlatform> {
+  const engines = readEngines(process.env);
+  const beganAt = performance.now();
+  const platform = await startEnvPlatform({ engines, folder: FOLDER, port: Number(process.env.PORT ?? PORT_DEFAULT) });
+  const seconds = ((performance.now() - beganAt) / 1000).toFixed(1);
+  console.log(`The platform answers at ${platform.target.baseUrl} after ${seconds} s`);
+  console.log(`Memory: ${await memoryOf(platform)}`);
+  return platform;
+}
