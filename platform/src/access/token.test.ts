@@ -95,6 +95,16 @@ describe("a token verifier", () => {
     await expect(impostor.verify(await sign({}))).rejects.toMatchObject({ kind: "unavailable" });
   });
 
+  it("reads the discovery document elsewhere when it is told to, and holds it to the issuer all the same", async () => {
+    const discoveryUrl = `${issuer}/impostor/.well-known/openid-configuration`;
+    const token = await sign({});
+    const elsewhere = createTokenVerifier({ issuer, discoveryUrl, audience: AUDIENCE });
+    const other = createTokenVerifier({ issuer: "https://idp.example", discoveryUrl, audience: AUDIENCE });
+
+    await expect(elsewhere.verify(token)).resolves.toMatchObject({ subject: "ada" });
+    await expect(other.verify(token)).rejects.toMatchObject({ kind: "unavailable" });
+  });
+
   it("refuses at once an issuer that is neither https nor on this machine", () => {
     expect(() => createTokenVerifier({ issuer: "http://idp.example", audience: AUDIENCE })).toThrow(/loopback/);
   });

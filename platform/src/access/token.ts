@@ -1,14 +1,12 @@
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import type { OidcOptions } from "../config/options.ts";
 import { DomainError } from "../errors.ts";
 import { tokenInvalid } from "./token-invalid.ts";
 import type { User } from "./caller.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { createTokenCache } from "./token-cache.ts";
 
-export interface TokenVerifierOptions {
-  /** The issuer's URL, exactly as tokens name it. https, or http of a loopback host. */
-  readonly issuer: string;
-  readonly audience: string;
+export interface TokenVerifierOptions extends OidcOptions {
   readonly clockSkewMs?: number;
 }
 
@@ -30,7 +28,7 @@ const TOKEN_CHARS_MAX = 8_192;
 
 /** Verifies the JWT access tokens of RFC 9068: signature, algorithm, type, issuer, audience, times. An ID token never passes. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const keys = createIssuerKeys(options.issuer);
+  const keys = createIssuerKeys(options);
   const cache = createTokenCache();
   return {
     async verify(token) {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { databaseEnv, oidcEnv, opsEnv } from "./fragments.ts";
+import type { databaseEnv, oidcEnv, opsEnv, telemetryEnv } from "./fragments.ts";
 
 // From the common variables to the options that platform functions take, for the `transform` of a service's schema.
 
@@ -20,6 +20,7 @@ export function opsOptions(env: Env<typeof opsEnv>) {
 
 /** Who issues access tokens, and for whom. */
 export interface OidcOptions {
+  /** The issuer's URL, exactly as tokens name it. https, or http of a loopback host. */
   readonly issuer: string;
   readonly audience: string;
   /** Where the discovery document is when the issuer's own URL cannot be reached from here. */
@@ -28,4 +29,12 @@ export interface OidcOptions {
 
 export function oidcOptions(env: Env<typeof oidcEnv>): OidcOptions {
   return { issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, discoveryUrl: env.OIDC_DISCOVERY_URL };
+}
+
+export function traceOptions(env: Env<typeof telemetryEnv>) {
+  return {
+    endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    sampleRatio: env.TRACE_SAMPLE_RATIO,
+    environment: env.DEPLOYMENT_ENVIRONMENT,
+  };
 }
