@@ -53,6 +53,24 @@ describe("a client", () => {
     expect(calls.every((timeoutMs) => Number.isInteger(timeoutMs))).toBe(true);
   });
 
+  it("tries again for as long as the call may take, and tells what it met", async () => {
+    const { client, calls } = failing(noService, { pauseMs: 5, pauseMsMax: 20 });
+
+    expect(await errorOf(client.getOrder({ orderId }, { timeoutMs: 400 }))).toBe(noService);
+
+    // Pauses that went on to double would leave room for eight.
+    expect(calls.length).toBeGreaterThan(10);
+    expect(calls.at(-1)).toBeLessThan(60);
+  });
+
+  it("tries five times more when the call may take for ever", async () => {
+    const { client, calls } = failing(lost, {});
+
+    await errorOf(client.getOrder({ orderId }));
+
+    expect(calls).toHaveLength(6);
+  });
+
   it("stops when its caller gives up", async () => {
     const caller = new AbortController();
     const { client, calls } = failing(lost, { pauseMs: 60_000, onCall: () => setTimeout(() => caller.abort(), 5) });
@@ -65,6 +83,7 @@ describe("a client", () => {
 interface Failing {
   readonly retriesMax?: number;
   readonly pauseMs?: number;
+  readonly pauseMsMax?: number;
   readonly succeedAt?: number;
   readonly onCall?: () => void;
 }

@@ -4,41 +4,57 @@ import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt"
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "@animal-delivery/contracts/gen/google/rpc/error_details_pb";
 import { methodName } from "./method-name.ts";
+import { watchOutage } from "./outage.ts";
 
 export interface RetryOptions {
-  /** How often a call is tried again; by default for about a second and a half, which a restart takes. */
+  /** How often a call is tried again; by default as often as its time allows, and five times when it has no time limit. */
   readonly retriesMax?: number;
   /** The first pause; each further one is twice as long, and chance shortens each, to half at the most. */
   readonly pauseMs?: number;
+  /** The longest pause. */
+  readonly pauseMsMax?: number;
   readonly onRetry?: (method: string, error: ConnectError) => void;
 }
+
+const RETRIES_WITHOUT_DEADLINE = 5;
+/** The last try has this much time at least, or a call to a dead service would end as late instead of unavailable. */
+const LAST_TRY_MS = 20;
 
 /** How a broken connection shows itself; a server's own answer with one of these codes has an ErrorInfo. */
 const LOST: ReadonlySet<Code> = new Set([Code.Aborted, Code.Internal, Code.Unknown, Code.Canceled]);
 
 /**
  * Tries unary calls again that may be repeated: reads, writes with an idempotency key, and whatever surely was not begun.
- * This is the one layer of the platform that does so. The time given for the call covers all tries.
+ * This is the one layer of the platform that does so. The time given for the call covers all tries, which spread over it, so
+ * that several restarts in quick succession are bridged: in five seconds about nine. A service of which no call came back for
+ * ten seconds is away, not restarting: until one does, each call is one try.
  */
 export function retryingTransport(
   inner: Transport,
-  { retriesMax = 5, pauseMs = 60, onRetry }: RetryOptions = {},
+  { retriesMax, pauseMs = 60, pauseMsMax = 1_000, onRetry }: RetryOptions = {},
 ): Transport {
+  const outage = watchOutage();
   return {
     ...inner,
     async unary(method, signal, timeoutMs, header, ...rest) {
       const giveUpAt = performance.now() + (timeoutMs ?? Infinity);
+      const most = retriesMax ?? (timeoutMs === undefined ? RETRIES_WITHOUT_DEADLINE : Infinity);
       for (let tried = 0; ; tried++) {
         // gRPC's header takes whole milliseconds alone.
         const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(giveUpAt - performance.now()));
         try {
-          return await inner.unary(method, signal, leftMs, header, ...rest);
+          const answer = await inner.unary(method, signal, leftMs, header, ...rest);
+          outage.answered();
+          return answer;
         } catch (cause) {
           const error = ConnectError.from(cause);
-          const waitMs = pauseMs * 2 ** tried * (0.5 + Math.random() / 2);
-          const isOver = signal?.aborted || performance.now() + waitMs >= giveUpAt;
-          const again = isRepeatable(method, header) ? isTransient(error) : wasNotBegun(error);
-          if (tried >= retriesMax || isOver || !again) throw error;
+          const transient = isTransient(error);
+          if (transient) outage.failed();
+          else if (error.code !== Code.DeadlineExceeded) outage.answered();
+          const waitMs = Math.min(pauseMsMax, pauseMs * 2 ** tried) * (0.5 + Math.random() / 2);
+          const isOver = signal?.aborted || performance.now() + waitMs + LAST_TRY_MS >= giveUpAt;
+          const again = isRepeatable(method, header) ? transient : wasNotBegun(error);
+          if (tried >= most || isOver || !again || outage.isLong()) throw error;
           onRetry?.(methodName(method), error);
           await sleep(waitMs, undefined, signal && { signal }).catch(() => Promise.reject(error));
         }
