@@ -13,6 +13,7 @@ export interface GivenBatch {
  */
 export function replayingBus(batches: readonly GivenBatch[]): Bus {
   return {
+    system: "log_bus",
     recordBytesMax: 1_000_000,
     ensureTopics: async () => [],
     publish: async () => new Set(),

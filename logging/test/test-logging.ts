@@ -7,6 +7,7 @@ import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { LOGGING_DEFAULTS } from "../src/config.ts";
 import { createLogging } from "../src/service.ts";
 import { type GivenBatch, replayingBus } from "./replaying-bus.ts";
+import type { TestEngines } from "./test-engines.ts";
 import { type TestStore, testStore } from "./test-store.ts";
 
 /** Logging over a database of its own, with everything stored twice. */
@@ -20,8 +21,8 @@ export interface TestLogging extends TestStore {
 
 export const DISPATCHER = userGrant({ subject: "dora", roles: ["dispatcher"], relations: ["any"] });
 
-export async function testLogging(): Promise<TestLogging> {
-  const store = await testStore();
+export async function testLogging(engines: TestEngines): Promise<TestLogging> {
+  const store = await testStore(engines);
   const { clickhouse } = store;
   let grant = DISPATCHER;
   const serviceOver = (batches: readonly GivenBatch[]) =>

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ClickHouseClient } from "@clickhouse/client";
-import { inject } from "vitest";
 import { type ClickHouseOptions, openClickHouse } from "../src/store/clickhouse.ts";
 import { migrate } from "../src/store/migrate.ts";
+import type { TestEngines } from "./test-engines.ts";
 
 /** A migrated ClickHouse database that one test file has for itself. */
 export interface TestStore extends AsyncDisposable {
@@ -10,9 +10,9 @@ export interface TestStore extends AsyncDisposable {
   readonly options: ClickHouseOptions;
 }
 
-export async function testStore(): Promise<TestStore> {
+export async function testStore(engines: TestEngines): Promise<TestStore> {
   const database = `test_${randomUUID().replaceAll("-", "")}`;
-  const options = { url: inject("clickhouseUrl"), database, requestTimeoutMs: 10_000 };
+  const options = { url: engines.clickhouseUrl(), database, requestTimeoutMs: 10_000 };
   await migrate(options);
   const clickhouse = openClickHouse(options);
   return {

@@ -1,0 +1,19 @@
+// The same answers from the ClickHouse that the environment names.
+import { dashboardsSuite } from "../test/suites/dashboards.ts";
+import { listEventsSuite } from "../test/suites/list-events.ts";
+import { listLogsSuite } from "../test/suites/list-logs.ts";
+import { orderTimelineSuite } from "../test/suites/order-timeline.ts";
+import { readerSuite } from "../test/suites/reader.ts";
+import { statisticsSuite } from "../test/suites/statistics.ts";
+import { enginesOfEnvironment } from "./environment.ts";
+
+for (const suite of [
+  dashboardsSuite,
+  listEventsSuite,
+  listLogsSuite,
+  orderTimelineSuite,
+  readerSuite,
+  statisticsSuite,
+]) {
+  suite(enginesOfEnvironment);
+}

@@ -1,0 +1,4 @@
+import { dashboardsSuite } from "./suites/dashboards.ts";
+import { embeddedEngines } from "./test-engines.ts";
+
+dashboardsSuite(embeddedEngines);

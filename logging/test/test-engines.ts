@@ -1,0 +1,14 @@
+import { inject } from "vitest";
+import type { Bus } from "@animal-delivery/platform/bus/bus";
+import { testBus } from "./test-bus.ts";
+
+/** The engines that a suite runs on. */
+export interface TestEngines {
+  /** A ClickHouse in which tests may make databases; credentials included. */
+  clickhouseUrl(): string;
+  /** A bus of its own with every topic. */
+  openBus(): Promise<Bus>;
+}
+
+/** Those that the platform brings along. */
+export const embeddedEngines: TestEngines = { clickhouseUrl: () => inject("clickhouseUrl"), openBus: testBus };
