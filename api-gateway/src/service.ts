@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Access } from "@animal-delivery/platform/access/access";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import { createIssuerKeys } from "@animal-delivery/platform/access/issuer-keys";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import { SERVICES } from "@animal-delivery/contracts/gen/services";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
@@ -52,7 +53,8 @@ export interface Gateway {
 export function createGateway(config: ApiConfig, resources: GatewayResources): Gateway {
   const { telemetry, access, verifier, deniedSessions, kv, downstream } = resources;
   const { origin, sessionTtlMs, signInFailuresMax } = config;
-  const provider = createIdentityProvider(config.oidc, origin);
+  const issuerKeys = createIssuerKeys(config.oidc);
+  const provider = createIdentityProvider(config.oidc, origin, issuerKeys);
   const sessions = createSessions(kv, provider, sessionTtlMs);
   const authenticate = createAuthenticator({ verifier, deniedSessions, sessions, origin });
   const rateLimits = createRateLimits(config.rateLimits);

@@ -79,6 +79,47 @@ describe("a browser's login", () => {
     expect((await send(path, { headers: { cookie } })).status).toBe(400);
   });
 
+  it.each<[string, (answer: URLSearchParams) => void, number]>([
+    ["another code", (answer) => answer.set("code", "made-up"), 401],
+    ["a code twice", (answer) => answer.append("code", "other"), 400],
+    ["no code", (answer) => answer.delete("code"), 400],
+    ["a code of no fit characters", (answer) => answer.set("code", "a\u0000b"), 400],
+    ["a code that is far too long", (answer) => answer.set("code", "x".repeat(5_000)), 400],
+    ["another issuer", (answer) => answer.set("iss", "https://evil.example"), 401],
+    ["an error that nobody knows", (answer) => answer.set("error", "whatever"), 401],
+  ])("whose answer was changed to %s opens no session", async (_what, change, status) => {
+    const { send } = await gatewayFixture(issuer.url);
+    const begun = await send("/v1/auth/login");
+    const asked = await fetch(begun.headers.get("location") ?? "", { redirect: "manual" });
+    const back = new URL(asked.headers.get("location") ?? "");
+    change(back.searchParams);
+
+    const response = await send(back.pathname + back.search, { headers: { cookie: cookiesOf(begun) } });
+
+    expect(response.status).toBe(status);
+    expect(cookiesOf(response)).toBe("");
+  });
+
+  it("needs the issuer's name in the answer of a provider that promises it", async () => {
+    await using naming = await startIssuer({ authorization_response_iss_parameter_supported: true });
+    const gateway = await gatewayFixture(naming.url);
+
+    const { callback } = await logIn(gateway);
+
+    expect(callback.status).toBe(401);
+  });
+
+  it("is 503 when the provider says that it cannot", async () => {
+    const { send } = await gatewayFixture(issuer.url);
+    const begun = await send("/v1/auth/login");
+    const state = new URL(begun.headers.get("location") ?? "").searchParams.get("state");
+
+    const headers = { cookie: cookiesOf(begun) };
+    const response = await send(`/v1/auth/callback?error=temporarily_unavailable&state=${state}`, { headers });
+
+    expect(response.status).toBe(503);
+  });
+
   it("that the provider refused is 401", async () => {
     const { send } = await gatewayFixture(issuer.url);
     const begun = await send("/v1/auth/login");

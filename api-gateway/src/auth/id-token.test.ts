@@ -9,7 +9,7 @@ async function logInWith(change: (idToken: string) => string): Promise<Response>
   const answer = issuer.grants.answer.bind(issuer.grants);
   const changed: typeof answer = async (...asked) => {
     const tokens = await answer(...asked);
-    return tokens && { ...tokens, id_token: change(String(tokens["id_token"])) };
+    return typeof tokens === "string" ? tokens : { ...tokens, id_token: change(String(tokens["id_token"])) };
   };
   Object.assign(issuer.grants, { answer: changed });
   return (await logIn(await gatewayFixture(issuer.url))).callback;

@@ -1,6 +1,11 @@
+import type { JWTVerifyGetKey } from "jose";
 import * as oidc from "openid-client";
+import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
+import { verifyJwt } from "@animal-delivery/platform/access/verify-jwt";
+import { DomainError } from "@animal-delivery/platform/errors";
 import type { ApiConfig } from "../config.ts";
-import { asking, oidcClient } from "./oidc-client.ts";
+import type { LoginAnswer } from "./login-answer.ts";
+import { asking, isNotOffered, oidcClient } from "./oidc-client.ts";
 
 /** Tokens as the provider issued them. */
 export interface TokenSet {
@@ -28,8 +33,9 @@ export interface LoginChecks {
 export interface IdentityProvider {
   /** Where to send the browser. */
   authorizationUrl(checks: LoginChecks): Promise<URL>;
-  /** Trades the code in the callback's URL for tokens; checks state, nonce and the ID token. */
-  finishLogin(callback: URL, checks: LoginChecks): Promise<TokenSet>;
+  /** Trades the answer's code for tokens; checks issuer, state, nonce and the ID token. */
+  finishLogin(answer: LoginAnswer, checks: LoginChecks): Promise<TokenSet>;
+  /** @throws {DomainError} forbidden ACCESS_DENIED when the provider takes no passwords from programs. */
   signIn(username: string, password: string): Promise<TokenSet>;
   /** The old refresh token is used up by this. */
   refresh(client: OidcClient, refreshToken: string): Promise<TokenSet>;
@@ -41,19 +47,35 @@ export interface IdentityProvider {
 
 const SCOPE = "openid";
 
-export function createIdentityProvider(config: ApiConfig["oidc"], origin: string): IdentityProvider {
+/** @param keys the provider's own, for the signatures of ID tokens. */
+export function createIdentityProvider(
+  config: ApiConfig["oidc"],
+  origin: string,
+  keys: JWTVerifyGetKey,
+): IdentityProvider {
   const { clientId, clientSecret, firstPartyClientId } = config;
-  const browser = oidcClient(config.issuer, clientId, clientSecret);
-  const firstParty = oidcClient(config.issuer, firstPartyClientId, undefined);
+  const browser = oidcClient(config, clientId, clientSecret);
+  const firstParty = oidcClient(config, firstPartyClientId, undefined);
   const configurationOf = (client: OidcClient) => (client === "browser" ? browser() : firstParty());
   const redirectUri = `${origin}/v1/auth/callback`;
+
+  const tokensOf = async (client: OidcClient, grant: Grant): Promise<TokenSet> => {
+    const tokens = await asking(configurationOf(client).then(grant));
+    const audience = client === "browser" ? clientId : firstPartyClientId;
+    if (tokens.id_token !== undefined) {
+      // openid-client checks its claims but, in the code flow, believes it by its way alone.
+      const rules = { what: "ID token", issuer: config.issuer, audience, requiredClaims: ["sub", "exp"] };
+      await verifyJwt(tokens.id_token, keys, rules);
+    }
+    return tokenSet(tokens);
+  };
 
   return {
     authorizationUrl: async (checks) =>
       oidc.buildAuthorizationUrl(await asking(browser()), await authorizationRequest(checks, redirectUri)),
-    finishLogin: async (callback, { state, nonce, codeVerifier }) =>
-      tokensOf(async () =>
-        oidc.authorizationCodeGrant(await browser(), callback, {
+    finishLogin: async (answer, { state, nonce, codeVerifier }) =>
+      tokensOf("browser", async (configuration) =>
+        oidc.authorizationCodeGrant(configuration, callbackUrl(redirectUri, configuration, answer), {
           pkceCodeVerifier: codeVerifier,
           expectedState: state,
           expectedNonce: nonce,
@@ -61,11 +83,14 @@ export function createIdentityProvider(config: ApiConfig["oidc"], origin: string
         }),
       ),
     signIn: async (username, password) =>
-      tokensOf(async () =>
-        oidc.genericGrantRequest(await firstParty(), "password", { username, password, scope: SCOPE }),
-      ),
+      tokensOf("first-party", async (configuration) =>
+        oidc.genericGrantRequest(configuration, "password", { username, password, scope: SCOPE }),
+      ).catch((error: unknown) => {
+        if (!isNotOffered(error)) throw error;
+        throw new DomainError("forbidden", "ACCESS_DENIED", "passwords are not taken here: sign in by a browser");
+      }),
     refresh: async (client, refreshToken) =>
-      tokensOf(async () => oidc.refreshTokenGrant(await configurationOf(client), refreshToken)),
+      tokensOf(client, async (configuration) => oidc.refreshTokenGrant(configuration, refreshToken)),
     revoke: async (client, refreshToken) =>
       asking(configurationOf(client).then(async (configuration) => oidc.tokenRevocation(configuration, refreshToken))),
     async endSessionUrl(idToken) {
@@ -92,8 +117,17 @@ async function authorizationRequest({ state, nonce, codeVerifier }: LoginChecks,
   };
 }
 
-async function tokensOf(grant: () => Promise<oidc.TokenEndpointResponse>): Promise<TokenSet> {
-  const tokens = await asking(grant());
+type Grant = (configuration: oidc.Configuration) => Promise<oidc.TokenEndpointResponse>;
+
+/** The answer as openid-client reads it, once it is known to be of this provider (RFC 9207). */
+function callbackUrl(redirectUri: string, configuration: oidc.Configuration, answer: LoginAnswer): URL {
+  const { issuer, authorization_response_iss_parameter_supported: isTold } = configuration.serverMetadata();
+  const { code, state, issuer: from = isTold ? "" : issuer } = answer;
+  if (from !== issuer) throw tokenInvalid("the answer is not of our identity provider");
+  return new URL(`?${new URLSearchParams({ code, state, iss: issuer }).toString()}`, redirectUri);
+}
+
+function tokenSet(tokens: oidc.TokenEndpointResponse): TokenSet {
   return {
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,

@@ -4,6 +4,7 @@ import type { GatewayContext } from "../http/route.ts";
 import { InvalidRequest } from "../problems/problem.ts";
 import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, cookieOf, setCookie } from "./cookies.ts";
 import type { IdentityProvider, LoginChecks } from "./identity-provider.ts";
+import { loginAnswer } from "./login-answer.ts";
 import { returnTo } from "./return-to.ts";
 import { createSealedStore } from "./sealed-store.ts";
 import type { Sessions } from "./sessions.ts";
@@ -16,14 +17,13 @@ export interface LoginOptions {
   readonly kv: KeyValueStore;
   readonly provider: IdentityProvider;
   readonly sessions: Sessions;
-  readonly origin: string;
   readonly sessionTtlMs: number;
 }
 
 const LOGIN_TTL_MS = 600_000;
 
 /** A browser's login by authorization code with PKCE; what it must end with is bound to the browser by a cookie. */
-export function createLogin({ kv, provider, sessions, origin, sessionTtlMs }: LoginOptions) {
+export function createLogin({ kv, provider, sessions, sessionTtlMs }: LoginOptions) {
   const logins = createSealedStore<Login>(kv, "login");
   return {
     login: async (c: GatewayContext): Promise<Response> => {
@@ -41,8 +41,8 @@ export function createLogin({ kv, provider, sessions, origin, sessionTtlMs }: Lo
         throw new InvalidRequest([{ field: "state", message: "must be of a login that this browser began" }]);
       }
       await logins.remove(secret);
-      const callback = new URL(new URL(c.req.url).search, `${origin}/v1/auth/callback`);
-      const session = await sessions.open(await provider.finishLogin(callback, login));
+      const answer = loginAnswer(new URL(c.req.url).searchParams);
+      const session = await sessions.open(await provider.finishLogin(answer, login));
       return redirect(login.returnTo, setCookie(SESSION_COOKIE, session, sessionTtlMs), clearCookie(LOGIN_COOKIE));
     },
   };

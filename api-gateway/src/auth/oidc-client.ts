@@ -1,34 +1,38 @@
 import * as oidc from "openid-client";
+import { discoverIssuer, type IssuerAddress } from "@animal-delivery/platform/access/discover-issuer";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 
 const TIMEOUT_SECONDS = 5;
 
 /** A client of ours at the provider, known by discovery: at the first use, and again until it works. */
-export function oidcClient(issuer: string, clientId: string, secret: string | undefined) {
+export function oidcClient(address: IssuerAddress, clientId: string, secret: string | undefined) {
   let discovered: Promise<oidc.Configuration> | undefined;
   return async (): Promise<oidc.Configuration> => {
-    discovered ??= discover(issuer, clientId, secret);
+    discovered ??= configure(address, clientId, secret);
     discovered.catch(() => (discovered = undefined));
     return discovered;
   };
 }
 
-async function discover(issuer: string, clientId: string, secret: string | undefined): Promise<oidc.Configuration> {
-  const server = new URL(issuer);
+async function configure(
+  address: IssuerAddress,
+  clientId: string,
+  secret: string | undefined,
+): Promise<oidc.Configuration> {
   const authentication = secret === undefined ? oidc.None() : oidc.ClientSecretPost(secret);
-  const configuration = await oidc.discovery(server, clientId, undefined, authentication, {
-    timeout: TIMEOUT_SECONDS,
-    // The configuration's schema lets plain HTTP pass for loopback hosts alone.
-    ...(server.protocol === "http:" && { execute: [oidc.allowInsecureRequests] }),
-  });
-  // Without it an ID token of the code flow is believed by its way alone.
-  oidc.enableNonRepudiationChecks(configuration);
+  const document = await discoverIssuer(address);
+  const configuration = new oidc.Configuration(document as oidc.ServerMetadata, clientId, undefined, authentication);
+  configuration.timeout = TIMEOUT_SECONDS;
+  // The configuration's schema lets plain HTTP pass for loopback hosts alone.
+  if (new URL(address.issuer).protocol === "http:") oidc.allowInsecureRequests(configuration);
   return configuration;
 }
 
 /** The provider's errors that speak of what the caller brought. */
 const CALLER_FAULTS = new Set(["invalid_grant", "access_denied", "login_required"]);
+/** The provider's errors that speak of a grant which this client may not use. */
+const NOT_OFFERED = new Set(["invalid_client", "unauthorized_client", "unsupported_grant_type"]);
 
 /**
  * Waits for the provider.
@@ -39,9 +43,16 @@ export async function asking<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    if (cause instanceof oidc.ResponseBodyError || cause instanceof oidc.AuthorizationResponseError) {
-      if (CALLER_FAULTS.has(cause.error)) throw tokenInvalid("the identity provider refused the sign-in");
+    if (cause instanceof DomainError) throw cause;
+    if (cause instanceof oidc.ResponseBodyError && CALLER_FAULTS.has(cause.error)) {
+      throw tokenInvalid("the identity provider refused the sign-in");
     }
     throw new DomainError("unavailable", "UNAVAILABLE", "the identity provider does not answer", {}, { cause });
   }
+}
+
+/** Whether an error of `asking` says that the provider does not offer this grant to this client. */
+export function isNotOffered(error: unknown): boolean {
+  const cause = error instanceof DomainError ? error.cause : undefined;
+  return cause instanceof oidc.ResponseBodyError && NOT_OFFERED.has(cause.error);
 }

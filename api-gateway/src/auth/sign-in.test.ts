@@ -86,6 +86,17 @@ describe("signing in with a password", () => {
     expect(await response.json()).toMatchObject({ errors: [{ field }] });
   });
 
+  it("is 403 at a provider that takes no passwords from programs", async () => {
+    issuer.grants.takesPasswords = false;
+    const { post } = await gatewayFixture(issuer.url);
+
+    const response = await post("/v1/auth/sign-in", ada);
+    issuer.grants.takesPasswords = true;
+
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ reason: "ACCESS_DENIED" });
+  });
+
   it("is 503 while the provider is away", async () => {
     const { post } = await gatewayFixture("http://localhost:9");
 

@@ -6,10 +6,11 @@ export interface IssuerGrants {
   readonly revoked: Set<string>;
   refreshes: number;
   lifetimeSeconds: number;
+  takesPasswords: boolean;
   /** A code for `ada`, who signs in without being asked. */
   codeFor(asked: URLSearchParams): string;
-  /** What the token endpoint answers to a form; undefined for invalid_grant. */
-  answer(issuer: string, form: URLSearchParams): Promise<Record<string, unknown> | undefined>;
+  /** What the token endpoint answers to a form; the error's name when it refuses. */
+  answer(issuer: string, form: URLSearchParams): Promise<Record<string, unknown> | string>;
 }
 
 interface Code extends SignedIn {
@@ -45,6 +46,7 @@ export function createIssuerGrants(tokens: IssuerTokens): IssuerGrants {
     revoked: new Set(),
     refreshes: 0,
     lifetimeSeconds: 300,
+    takesPasswords: true,
     codeFor(asked) {
       const [id, sessionId] = [randomUUID(), randomUUID()];
       const text = (name: string): string => asked.get(name) ?? "";
@@ -53,8 +55,10 @@ export function createIssuerGrants(tokens: IssuerTokens): IssuerGrants {
       return id;
     },
     async answer(issuer, form) {
-      const who = takers[form.get("grant_type") ?? ""]?.(form);
-      if (!who) return undefined;
+      const grantType = form.get("grant_type") ?? "";
+      if (grantType === "password" && !grants.takesPasswords) return "unauthorized_client";
+      const who = takers[grantType]?.(form);
+      if (!who) return "invalid_grant";
       const answer = await tokens.answer(issuer, who, grants.lifetimeSeconds, who.nonce);
       refreshTokens.set(String(answer["refresh_token"]), who);
       return answer;

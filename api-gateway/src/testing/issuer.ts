@@ -15,14 +15,15 @@ export interface TestIssuer extends AsyncDisposable {
   token(claims?: JWTPayload, header?: Record<string, unknown>): Promise<string>;
 }
 
-export async function startIssuer(): Promise<TestIssuer> {
+/** @param metadata more of the discovery document. */
+export async function startIssuer(metadata: object = {}): Promise<TestIssuer> {
   const tokens = await createIssuerTokens();
   const grants = createIssuerGrants(tokens);
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const answers = answersOf(url, tokens, grants);
+  const answers = answersOf({ ...discovery(url), ...metadata }, tokens, grants);
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     void answers[new URL(request.url ?? "", url).pathname]?.(request, response);
   });
@@ -40,9 +41,14 @@ export async function startIssuer(): Promise<TestIssuer> {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function answersOf(url: string, { jwk }: IssuerTokens, grants: IssuerGrants): Record<string, Answer> {
+function answersOf(
+  metadata: ReturnType<typeof discovery>,
+  { jwk }: IssuerTokens,
+  grants: IssuerGrants,
+): Record<string, Answer> {
+  const url = metadata.issuer;
   return {
-    "/.well-known/openid-configuration": async (_request, response) => sendJson(response, discovery(url)),
+    "/.well-known/openid-configuration": async (_request, response) => sendJson(response, metadata),
     "/jwks": async (_request, response) => sendJson(response, { keys: [jwk] }),
     "/auth": async (request, response) => {
       const asked = new URL(request.url ?? "", url).searchParams;
@@ -53,7 +59,8 @@ function answersOf(url: string, { jwk }: IssuerTokens, grants: IssuerGrants): Re
     },
     "/token": async (request, response) => {
       const answer = await grants.answer(url, new URLSearchParams(await text(request)));
-      sendJson(response, answer ?? { error: "invalid_grant" }, answer ? 200 : 400);
+      if (typeof answer === "string") sendJson(response, { error: answer }, 400);
+      else sendJson(response, answer);
     },
     "/revoke": async (request, response) => {
       grants.revoked.add(new URLSearchParams(await text(request)).get("token") ?? "");
