@@ -4,16 +4,14 @@ import { listEventsSuite } from "../test/suites/list-events.ts";
 import { listLogsSuite } from "../test/suites/list-logs.ts";
 import { orderTimelineSuite } from "../test/suites/order-timeline.ts";
 import { readerSuite } from "../test/suites/reader.ts";
+import { spansSuite } from "../test/suites/spans.ts";
 import { statisticsSuite } from "../test/suites/statistics.ts";
 import { enginesOfEnvironment } from "./environment.ts";
 
-for (const suite of [
-  dashboardsSuite,
-  listEventsSuite,
-  listLogsSuite,
-  orderTimelineSuite,
-  readerSuite,
-  statisticsSuite,
-]) {
-  suite(enginesOfEnvironment);
-}
+dashboardsSuite(enginesOfEnvironment);
+listEventsSuite(enginesOfEnvironment);
+listLogsSuite(enginesOfEnvironment);
+orderTimelineSuite(enginesOfEnvironment);
+readerSuite(enginesOfEnvironment);
+spansSuite(enginesOfEnvironment);
+statisticsSuite(enginesOfEnvironment);

@@ -5,6 +5,7 @@ export function renamedBus(bus: Bus, prefix: string): Bus {
   const named = (name: string) => `${prefix}.${name}`;
   const unnamed = (name: string) => name.slice(prefix.length + 1);
   return {
+    system: bus.system,
     recordBytesMax: bus.recordBytesMax,
     ensureTopics: (topics) => bus.ensureTopics(topics.map((spec) => ({ ...spec, topic: named(spec.topic) }))),
     publish: (topic, records) => bus.publish(named(topic), records),

@@ -21,9 +21,10 @@ export interface LoggingResources {
 /** Every event and log line into ClickHouse, and answers about them. */
 export function createLogging(config: LoggingConfig, { telemetry, bus, clickhouse }: LoggingResources): Service {
   const { queryTimeoutMs, batchRowsMax, batchAgeMs } = config;
-  const metrics = createInsertMetrics(telemetry.meters);
+  const { tracer, meters } = telemetry;
+  const metrics = createInsertMetrics(meters);
   const writerOf = (table: string) =>
-    createBatchWriter({ clickhouse, table, metrics, rowsMax: batchRowsMax, ageMs: batchAgeMs });
+    createBatchWriter({ clickhouse, table, metrics, tracer, rowsMax: batchRowsMax, ageMs: batchAgeMs });
   const reader = createReader(clickhouse, queryTimeoutMs, telemetry);
   const batchRecordsMax = batchRowsMax;
   return {
@@ -37,7 +38,7 @@ export function createLogging(config: LoggingConfig, { telemetry, bus, clickhous
         unreadable: writerOf("unreadable_records"),
         batchRecordsMax,
       }),
-      storeLogs({ bus, meters: telemetry.meters, logs: writerOf("logs"), batchRecordsMax }),
+      storeLogs({ bus, meters, logs: writerOf("logs"), batchRecordsMax }),
     ],
     checks: [{ name: "clickhouse", check: () => pingClickHouse(clickhouse) }],
   };

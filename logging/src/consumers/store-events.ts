@@ -9,7 +9,7 @@ import { eventToJson } from "../store/event-row.ts";
 import { unreadableToJson } from "../store/unreadable-row.ts";
 import { readEventBatch } from "./event-batch.ts";
 import { loadEventTypes } from "./event-types.ts";
-import { tellStored } from "./tell-stored.ts";
+import { openStoreSpans } from "./store-spans.ts";
 import { withHeartbeat } from "./with-heartbeat.ts";
 
 export interface StoreEventsOptions {
@@ -21,6 +21,8 @@ export interface StoreEventsOptions {
   /** How many records of one partition are taken at once. */
   readonly batchRecordsMax: number;
 }
+
+const GROUP = "logging.events";
 
 /** Every topic of events. */
 const EVENT_TOPICS = TOPICS.map(({ topic }) => topic).filter((topic) => topic.endsWith(".events"));
@@ -42,28 +44,28 @@ export function storeEvents(options: StoreEventsOptions): Task {
     async run(stop) {
       const types = await loadEventTypes();
       const handle = (batch: Batch) => storeBatch(options, types, stored, batch);
-      await bus.consume({ group: "logging.events", topics: EVENT_TOPICS, batchRecordsMax, handle }, stop);
+      await bus.consume({ group: GROUP, topics: EVENT_TOPICS, batchRecordsMax, handle }, stop);
     },
   };
 }
 
 async function storeBatch(
-  { telemetry, ...writers }: StoreEventsOptions,
+  { telemetry, bus, ...writers }: StoreEventsOptions,
   types: Registry,
   stored: Counter<"type">,
   batch: Batch,
 ): Promise<void> {
   const { events, unreadable } = readEventBatch(batch, types);
+  const spans = openStoreSpans(telemetry, { system: bus.system, group: GROUP }, batch, events);
+  const rows = events.map(({ event }) => eventToJson(event));
   const written = Promise.all([
-    writers.events.write(events.map(({ event }) => eventToJson(event))),
+    writers.events.write(rows, spans.causes),
     writers.unreadable.write(unreadable.map(unreadableToJson)),
   ]);
   await withHeartbeat(batch, written);
 
-  for (const { record, event } of events) {
-    stored.inc({ type: event.type });
-    tellStored(telemetry, record, event);
-  }
+  spans.tellStored();
+  for (const { event } of events) stored.inc({ type: event.type });
   for (const { topic, partition, offset, reason } of unreadable) {
     telemetry.log.error("record is no event", { topic, partition, offset, reason });
   }

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { Histogram } from "prom-client";
 import { currentContext } from "@animal-delivery/platform/request-context";
+import { errorType } from "@animal-delivery/platform/telemetry/error-type";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import { readError } from "./read-error.ts";
 
@@ -60,6 +61,7 @@ export function createReader(clickhouse: ClickHouseClient, queryTimeoutMs: numbe
         return rows;
       } catch (error) {
         end({ outcome: "failed" });
+        span.setAttribute("error.type", errorType(error));
         span.setStatus({ code: SpanStatusCode.ERROR });
         throw readError(error, context?.signal);
       } finally {
