@@ -1,12 +1,7 @@
 import { once } from "node:events";
-import { readEngines } from "../e2e/src/env/engines.ts";
 import { memoryOf } from "../e2e/src/env/memory.ts";
 import { type EnvPlatform, startEnvPlatform } from "../e2e/src/env/start-env-platform.ts";
 import { type Counts, runVitest, sum } from "./run-vitest.ts";
-
-/** Where certificates and the output of the services are. */
-const FOLDER = "e2e/.data/env";
-const PORT_DEFAULT = 8080;
 
 /**
  * Tells the stories to a platform of one process each on the engines of the environment, asks the engines what they know of
@@ -30,15 +25,14 @@ async function tellStories(args: readonly string[]): Promise<Counts> {
 /** Starts the platform and holds it until SIGINT or SIGTERM. */
 export async function keepEnvPlatform(): Promise<void> {
   await using platform = await start();
-  console.log(`Output of the services: ${FOLDER}/logs. Ctrl-C stops.`);
+  console.log(`Output of the services: ${platform.logs}. Ctrl-C stops.`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   await platform.stop();
 }
 
 async function start(): Promise<EnvPlatform> {
-  const engines = readEngines(process.env);
   const beganAt = performance.now();
-  const platform = await startEnvPlatform({ engines, folder: FOLDER, port: Number(process.env.PORT ?? PORT_DEFAULT) });
+  const platform = await startEnvPlatform();
   const seconds = ((performance.now() - beganAt) / 1000).toFixed(1);
   console.log(`The platform answers at ${platform.target.baseUrl} after ${seconds} s`);
   console.log(`Memory: ${await memoryOf(platform)}`);

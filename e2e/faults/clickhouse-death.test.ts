@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
 import { killAll, processesNaming } from "../src/kill.ts";
-import { expectEachOrderOnce, expectProgress, givenOrderLoad, startOwnPlatform } from "./own-platform.ts";
+import { expectEachOrderOnce, expectProgress, givenOrderLoad } from "./order-checks.ts";
+import { startOwnPlatform } from "./own-platform.ts";
 import { watchAnswers } from "./watch-answers.ts";
 
 const DEATHS = 3;

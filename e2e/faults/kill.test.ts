@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
 import { killAll, processesNaming } from "../src/kill.ts";
-import { expectEachOrderOnce, givenOrderLoad, startOwnPlatform } from "./own-platform.ts";
+import { expectEachOrderOnce, givenOrderLoad } from "./order-checks.ts";
+import { startOwnPlatform } from "./own-platform.ts";
 
 const KILLS = 20;
 /** A kill comes this long after the load began, at random. */

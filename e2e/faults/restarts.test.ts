@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
 import { apiAt } from "../src/api.ts";
 import { startGatewayProcess, startOrdersProcess } from "../src/service-process.ts";
-import { expectEachOrderOnce, expectProgress, givenOrderLoad, startOwnPlatform } from "./own-platform.ts";
+import { expectEachOrderOnce, expectProgress, givenOrderLoad } from "./order-checks.ts";
+import { startOwnPlatform } from "./own-platform.ts";
 
 const RESTARTS = 20;
 

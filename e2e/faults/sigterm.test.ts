@@ -8,7 +8,8 @@ import { processesNaming } from "../src/kill.ts";
 import type { OrderLoad } from "../src/order-load.ts";
 import { readStream, type StreamEvent } from "../src/sse.ts";
 import { expectStatus, givenDelivery, givenFreeCourier } from "../src/story.ts";
-import { expectEachOrderOnce, expectProgress, givenOrderLoad, startOwnPlatform } from "./own-platform.ts";
+import { expectEachOrderOnce, expectProgress, givenOrderLoad } from "./order-checks.ts";
+import { startOwnPlatform } from "./own-platform.ts";
 
 /** It takes about 2 s; the gateway, and after it the services, may take 5 s each before they cut what they still do. */
 const STOP_MS_MAX = 10_000;

@@ -11,6 +11,8 @@ const SETTLE_MS = 30_000;
 /** Customers who place orders as fast as they can, each with a key of its own that they repeat until it is acknowledged. */
 export class OrderLoad {
   readonly productId: string;
+  /** When it was made: none of its orders is older. */
+  readonly since = new Date();
   /** Key -> id of the order; undefined as long as it was not acknowledged. */
   readonly orders = new Map<string, string | undefined>();
   /** Why attempts failed, and how many did: `503 /problems/common/unavailable`, or what fetch said. */

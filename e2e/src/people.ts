@@ -1,6 +1,7 @@
 import { apiAt, textAt, type Api } from "./api.ts";
 import type { Target, UserName } from "./target.ts";
 
+const RENEW_MS = 60_000;
 const signedIn = new Map<string, Promise<Api>>();
 
 /** The API as one of the seeded users sees it; signs in once per user and process. */
@@ -19,6 +20,29 @@ export async function signIn(target: Target, user: UserName): Promise<Api> {
   const answer = await apiAt(target.baseUrl).post("/v1/auth/sign-in", { username: user, password });
   if (answer.status !== 200) throw new Error(`${user} cannot sign in: ${answer.status} ${JSON.stringify(answer.body)}`);
   return apiAt(target.baseUrl, textAt(answer.body, "access_token"));
+}
+
+/** Signs in, and again each minute, so that the caller outlives its tokens. Who cannot sign in goes on with the token he has. */
+export async function staySignedIn(target: Target, user: UserName): Promise<Api> {
+  let api = await signIn(target, user);
+  let signedInAt = Date.now();
+  const fresh = async (): Promise<Api> => {
+    if (Date.now() - signedInAt > RENEW_MS) {
+      signedInAt = Date.now();
+      api = await signIn(target, user).catch(() => api);
+    }
+    return api;
+  };
+  return {
+    subject: api.subject,
+    get token() {
+      return api.token;
+    },
+    get: async (...call) => (await fresh()).get(...call),
+    post: async (...call) => (await fresh()).post(...call),
+    patch: async (...call) => (await fresh()).patch(...call),
+    delete: async (...call) => (await fresh()).delete(...call),
+  };
 }
 
 /** A caller who never signed in. */

@@ -1,8 +1,14 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { runNode } from "../node-process.ts";
-import { certificatesFolder, environmentOf, programOf, SERVICES, type Surroundings } from "./surroundings.ts";
+import {
+  certificatesFolder,
+  environmentOf,
+  logsFolder,
+  programOf,
+  SERVICES,
+  type Surroundings,
+} from "./surroundings.ts";
 
 const DATABASES = ["orders", "delivery"] as const;
 
@@ -13,7 +19,7 @@ const DATABASES = ["orders", "delivery"] as const;
  * @throws {Error} with the output of the job that failed.
  */
 export async function prepareEngines(around: Surroundings): Promise<void> {
-  await mkdir(join(around.folder, "logs"), { recursive: true });
+  await mkdir(logsFolder(around), { recursive: true });
   await Promise.all(DATABASES.map((name) => ensureDatabase(around.engines.databaseUrl(name))));
   const migrate = (name: "orders" | "delivery" | "logging") =>
     runJob(programOf(name, "migrate"), environmentOf(name, around));

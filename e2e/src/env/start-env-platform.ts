@@ -5,12 +5,12 @@ import { passwordsFrom, type Target } from "../target.ts";
 import { prepareEngines } from "./prepare-engines.ts";
 import {
   environmentOf,
+  logsFolder,
   programOf,
   SERVICES,
   surroundingsOf,
   type ServiceName,
   type Surroundings,
-  type SurroundingsOptions,
 } from "./surroundings.ts";
 
 const READY_TIMEOUT_MS = 60_000;
@@ -18,6 +18,8 @@ const READY_TIMEOUT_MS = 60_000;
 /** A platform of four processes, one each, on the engines of the environment. */
 export interface EnvPlatform extends AsyncDisposable {
   readonly target: Target;
+  /** Where the output of each service is. */
+  readonly logs: string;
   /** The service's process of the moment. */
   service(name: ServiceName): NodeProcess;
   /** Where a service tells its health and metrics. */
@@ -29,12 +31,13 @@ export interface EnvPlatform extends AsyncDisposable {
 }
 
 /**
- * Prepares the engines, starts the services beside them, and waits until they are ready.
+ * Prepares the engines that the environment names, starts the services beside them with `env` on top, and waits until they
+ * are ready. One such platform runs at a time: consumer groups and databases have the names they have everywhere.
  *
  * @throws {Error} with the output of what did not start; nothing is left running then.
  */
-export async function startEnvPlatform(options: SurroundingsOptions): Promise<EnvPlatform> {
-  const around = surroundingsOf(options);
+export async function startEnvPlatform(env: Readonly<Record<string, string>> = {}): Promise<EnvPlatform> {
+  const around = surroundingsOf(env);
   await assertPortsFree(around.ports);
   await prepareEngines(around);
 
@@ -62,6 +65,7 @@ export async function startEnvPlatform(options: SurroundingsOptions): Promise<En
   });
   return {
     target: { baseUrl: `http://localhost:${around.ports.gateway}`, passwords: passwordsFrom(process.env) },
+    logs: logsFolder(around),
     service,
     opsUrl: (name) => `http://127.0.0.1:${around.ports.ops[name]}`,
     startAgain,
@@ -74,7 +78,7 @@ export async function startEnvPlatform(options: SurroundingsOptions): Promise<En
 }
 
 function startService(name: ServiceName, around: Surroundings): NodeProcess {
-  const outputFile = join(around.folder, "logs", `${name}.log`);
+  const outputFile = join(logsFolder(around), `${name}.log`);
   return runNode(programOf(name), environmentOf(name, around), { outputFile });
 }
 

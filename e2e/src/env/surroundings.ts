@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { portsFrom, type Ports } from "@animal-delivery/deploy/embedded/ports";
+import { PORT_DEFAULT, portsFrom, type Ports } from "@animal-delivery/deploy/embedded/ports";
 import { certificateFiles } from "@animal-delivery/platform/tls/development-ca";
-import type { Engines } from "./engines.ts";
+import { readEngines, type Engines } from "./engines.ts";
 
 /** The services of a platform, and the names of their certificates. */
 export const SERVICES = ["orders", "delivery", "logging", "api-gateway"] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-/** What the services of one platform find around them. */
+/** What the services of a platform find around them. */
 export interface Surroundings {
   readonly engines: Engines;
   readonly ports: Ports;
@@ -18,20 +18,20 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export interface SurroundingsOptions {
-  readonly engines: Engines;
-  /** The gateway's port; the others are counted from it. */
-  readonly port: number;
-  readonly folder: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
+const FOLDER = fileURLToPath(new URL("../../.data/env", import.meta.url));
 
-export function surroundingsOf({ engines, port, folder, env = {} }: SurroundingsOptions): Surroundings {
-  return { engines, ports: portsFrom(port), folder, env };
+/** The engines that our own environment names, and ports from its `PORT` on; `env` is set for every service. */
+export function surroundingsOf(env: Readonly<Record<string, string>>): Surroundings {
+  const port = Number(process.env.PORT ?? PORT_DEFAULT);
+  return { engines: readEngines(process.env), ports: portsFrom(port), folder: FOLDER, env };
 }
 
 export function certificatesFolder({ folder }: Surroundings): string {
   return join(folder, "certificates");
+}
+
+export function logsFolder({ folder }: Surroundings): string {
+  return join(folder, "logs");
 }
 
 /** The program of a service, or another one of its folder. */
