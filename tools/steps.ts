@@ -13,6 +13,7 @@ export const STATIC_STEPS: readonly Step[] = [
   { name: "format", command: ["oxfmt", "--check"] },
   { name: "unused code", command: ["knip"] },
   { name: "contract is generated", command: ["node", "contracts/tools/newgen.ts", "--check"] },
+  { name: "configuration is generated", command: ["node", "deploy/generate.ts", "--check"] },
 ];
 
 /** Runs one step in this terminal. @returns whether it passed. */

@@ -1,0 +1,93 @@
+/** A question that a panel asks; where, says its `source`, which is the uid of a provisioned data source too. */
+export type Query = PrometheusQuery | ClickHouseQuery | JaegerQuery;
+export type Source = Query["source"];
+
+export interface PrometheusQuery {
+  readonly source: "prometheus";
+  readonly expr: string;
+  /** `{{service}}`; empty where the panel shows one number. */
+  readonly legend: string;
+  /** One value, of the end of the shown time; else a line over it. */
+  readonly instant: boolean;
+}
+
+export interface ClickHouseQuery {
+  readonly source: "clickhouse";
+  readonly sql: string;
+  readonly format: keyof typeof CLICKHOUSE_FORMATS;
+}
+
+export interface JaegerQuery {
+  readonly source: "jaeger";
+  /** The id, or the variable that holds it. */
+  readonly traceId: string;
+}
+
+/** The plugin's numbers for how an answer is shaped. */
+const CLICKHOUSE_FORMATS = { timeseries: 0, table: 1 } as const;
+
+export const TYPES = {
+  prometheus: "prometheus",
+  clickhouse: "grafana-clickhouse-datasource",
+  jaeger: "jaeger",
+} as const satisfies Record<Source, string>;
+
+/** A line over the shown time, one per series. */
+export function range(expr: string, legend: string): PrometheusQuery {
+  return { source: "prometheus", expr, legend, instant: false };
+}
+
+/** The value now. */
+export function instant(expr: string, legend = ""): PrometheusQuery {
+  return { source: "prometheus", expr, legend, instant: true };
+}
+
+export function sql(format: ClickHouseQuery["format"], text: string): ClickHouseQuery {
+  return { source: "clickhouse", format, sql: dedent(text) };
+}
+
+export function trace(traceId: string): JaegerQuery {
+  return { source: "jaeger", traceId };
+}
+
+/** What Grafana calls the data source of a query. */
+export function sourceRef(source: Source): { type: string; uid: string } {
+  return { type: TYPES[source], uid: source };
+}
+
+/** The query as Grafana 10 and 12 store it. */
+export function toTarget(query: Query, refId: string, asTable: boolean): Record<string, unknown> {
+  const common = { refId, datasource: sourceRef(query.source) };
+  switch (query.source) {
+    case "prometheus":
+      return {
+        ...common,
+        editorMode: "code",
+        expr: query.expr,
+        legendFormat: query.legend || "__auto",
+        instant: query.instant,
+        range: !query.instant,
+        // A trace id of a point, in the charts that draw lines.
+        exemplar: !query.instant,
+        format: asTable ? "table" : "time_series",
+      };
+    case "clickhouse":
+      return {
+        ...common,
+        editorType: "sql",
+        queryType: query.format,
+        format: CLICKHOUSE_FORMATS[query.format],
+        rawSql: query.sql,
+      };
+    case "jaeger":
+      return { ...common, query: query.traceId };
+  }
+}
+
+/** SQL is written indented as the code around it; the editor of Grafana shows it from its first column. */
+function dedent(text: string): string {
+  const lines = text.replace(/^\n/, "").trimEnd().split("\n");
+  const indents = lines.filter((line) => line.trim()).map((line) => line.search(/\S/));
+  const least = Math.min(...indents);
+  return lines.map((line) => line.slice(least)).join("\n");
+}

@@ -1,0 +1,87 @@
+/** Something that a person must look at. */
+interface Alert {
+  readonly name: string;
+  readonly expr: string;
+  readonly forTime: string;
+  readonly labels: { readonly severity: "page" | "ticket" };
+  readonly annotations: { readonly summary: string; readonly dashboard: string };
+}
+
+function alert(
+  severity: "page" | "ticket",
+  name: string,
+  expr: string,
+  forTime: string,
+  summary: string,
+  dashboard: string,
+): Alert {
+  return { name, expr, forTime, labels: { severity }, annotations: { summary, dashboard } };
+}
+
+/** What the objectives do not see: users are served, and something behind them stands still. */
+export const ALERTS: readonly Alert[] = [
+  alert(
+    "page",
+    "ServiceAway",
+    'count by (job) (up{job=~"api-gateway|orders|delivery|logging"}) - sum by (job) (up) > 0',
+    "1m",
+    "{{ $labels.job }}: {{ $value }} of its processes cannot be asked for metrics",
+    "overview",
+  ),
+  alert(
+    "page",
+    "OutboxStands",
+    "max by (service) (outbox_oldest_unsent_seconds) > 60",
+    "2m",
+    "{{ $labels.service }}: the oldest unsent event is {{ $value | humanizeDuration }} old",
+    "events",
+  ),
+  alert(
+    "page",
+    "RelayMissing",
+    "sum by (service) (outbox_relay_leader) < 1",
+    "2m",
+    "{{ $labels.service }}: no process relays its outbox",
+    "events",
+  ),
+  alert(
+    "page",
+    "ConsumerBehind",
+    "sum by (consumer, topic) (max by (consumer, topic, partition) (consumer_lag_records)) > 1000",
+    "5m",
+    "{{ $labels.consumer }} is {{ $value }} records of {{ $labels.topic }} behind",
+    "events",
+  ),
+  alert(
+    "ticket",
+    "EventsParked",
+    "max by (consumer) (inbox_parked_events) > 0",
+    "1m",
+    "{{ $labels.consumer }} set {{ $value }} events aside: mend the cause, then replay them",
+    "events",
+  ),
+  alert(
+    "ticket",
+    "LogLinesDropped",
+    "sum by (service) (increase(log_lines_dropped_total[10m])) > 0",
+    "1m",
+    "{{ $labels.service }} lost log lines",
+    "explorer",
+  ),
+  alert(
+    "ticket",
+    "TaskRestarts",
+    "sum by (service, task) (increase(task_restarts_total[10m])) > 3",
+    "1m",
+    "{{ $labels.service }}: the task {{ $labels.task }} keeps failing",
+    "runtime",
+  ),
+  alert(
+    "ticket",
+    "EventLoopBlocked",
+    "max by (job) (nodejs_eventloop_lag_p99_seconds) > 0.2",
+    "5m",
+    "{{ $labels.job }} computes for so long that others wait",
+    "runtime",
+  ),
+];
