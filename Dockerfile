@@ -1,0 +1,55 @@
+# syntax=docker/dockerfile:1
+
+# One image for each service: docker build --build-arg SERVICE=orders .
+# TypeScript runs as it is, from its real path: there is no build step. (`pnpm deploy` would copy the workspace's packages
+# below node_modules, where Node strips no types.)
+
+FROM node:24-slim AS base
+WORKDIR /app
+
+# The manifests alone: packages are fetched anew only when one of these has changed.
+FROM base AS manifests
+COPY . .
+RUN find . -type f ! -name package.json ! -name 'pnpm-*.yaml' ! -path './patches/*' -delete \
+ && find . -mindepth 1 -type d -empty -delete
+
+# Every package that a service needs at run time, fetched once for all services.
+FROM base AS store
+COPY --from=manifests /app/package.json ./
+RUN --mount=type=cache,target=/root/.npm npm install --global "$(node -p 'require("./package.json").packageManager')"
+COPY --from=manifests /app ./
+# A stalled download is tried again soon.
+RUN pnpm config set --global fetch-timeout 10000 \
+ && pnpm install --prod --no-optional --frozen-lockfile --ignore-scripts --store-dir /pnpm \
+      --filter "@animal-delivery/api-gateway..." --filter "@animal-delivery/orders..." \
+      --filter "@animal-delivery/delivery..." --filter "@animal-delivery/logging..." \
+ && rm -rf node_modules ./*/node_modules
+
+# What this service and the packages that it is made of need, and nothing else.
+FROM store AS build
+ARG SERVICE
+RUN pnpm install --prod --no-optional --frozen-lockfile --ignore-scripts --store-dir /pnpm --offline \
+      --package-import-method copy --filter "@animal-delivery/${SERVICE}..."
+COPY . .
+# A package without dependencies installed is none of this service's.
+RUN for manifest in */package.json; do [ -e "${manifest%/*}/node_modules" ] || rm -r "${manifest%/*}"; done \
+ && rm -r pnpm-lock.yaml pnpm-workspace.yaml
+
+FROM base
+ARG SERVICE
+COPY --from=build /app /app
+WORKDIR /app/${SERVICE}
+# Compiled code, types stripped: starts in half the time and with 20 MB less. Kept per user id, so it is filled by the one that runs.
+ENV NODE_COMPILE_CACHE=/var/cache/node
+RUN install -d -o 10001 -g 10001 /var/cache/node
+USER 10001:10001
+RUN node --input-type=module <<WARM
+import { globSync } from "node:fs";
+// Programs would run instead of being loaded.
+const PROGRAM = /\/(main|migrate|replay)\.ts\$|\/jobs\//;
+const files = globSync("/app/{platform,$SERVICE}/src/**/*.ts").filter((file) => !PROGRAM.test(file));
+await Promise.all(files.map((file) => import(file)));
+process.exit();
+WARM
+ENTRYPOINT ["node"]
+CMD ["src/main.ts"]
