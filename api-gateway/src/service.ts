@@ -72,7 +72,9 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
 
   const app = new Hono<GatewayEnv>().use(observe(config, telemetry));
   addPageRoutes(app, { config, provider, downstream, authenticate, checks });
-  const auth = { kv, provider, sessions, verifier, deniedSessions, authenticate, rateLimits, origin };
+  const { issuer, clientId, firstPartyClientId, docsClientId } = config.oidc;
+  const logoutTokens = { keys: issuerKeys, issuer, clientIds: [clientId, firstPartyClientId, docsClientId] };
+  const auth = { logoutTokens, kv, provider, sessions, verifier, deniedSessions, authenticate, rateLimits, origin };
   addAuthRoutes(app, { ...auth, sessionTtlMs, denyMs: Math.max(sessionTtlMs, DENY_MS_MIN), signInFailuresMax });
   app.all("*", async (c) => transcoder.handle(c.req.raw, c.get("exchange")));
   app.onError((error, c) => problem(error, c.req.raw, c.get("exchange")));

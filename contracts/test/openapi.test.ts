@@ -40,8 +40,8 @@ describe("openapi.json", () => {
 
   it("describes every operation, and gives an example of every body and every error", () => {
     const bare = operations.filter(({ tags, summary, requestBody }) => {
-      const example = requestBody?.content["application/json"]?.example;
-      return !tags?.length || !summary || (requestBody && !example);
+      const bodies = Object.values(requestBody?.content ?? {});
+      return !tags?.length || !summary || bodies.some(({ example }) => !example);
     });
     const withoutExample = Object.entries(document.components.responses).filter(([, { content }]) => {
       return Object.keys(content["application/problem+json"]?.examples ?? {}).length === 0;

@@ -2,6 +2,8 @@ import type { JsonValue } from "@bufbuild/protobuf";
 import { TranscodingError } from "./transcoding-error.ts";
 
 const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+const FORM = "application/x-www-form-urlencoded";
+const FORM_MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const OTHER_CHARSET = /;\s*charset\s*=\s*(?!"?utf-8"?\s*(?:;|$))/i;
 
 /**
@@ -15,7 +17,6 @@ export async function readJsonBody(request: Request, bytesMax: number): Promise<
   if (mediaType !== null && (!JSON_MEDIA_TYPE.test(mediaType) || OTHER_CHARSET.test(mediaType))) {
     throw unsupportedMediaType();
   }
-  if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? "")) throw unsupportedEncoding();
   const bytes = await readBytes(request, bytesMax);
   if (bytes.byteLength === 0) return undefined;
   if (mediaType === null) throw unsupportedMediaType();
@@ -28,7 +29,18 @@ export async function readJsonBody(request: Request, bytesMax: number): Promise<
   }
 }
 
+/**
+ * Reads a request's body as an HTML form sends it, no more than `bytesMax` of it.
+ *
+ * @throws {TranscodingError} unsupportedMediaType for other types and for what is compressed, tooLarge.
+ */
+export async function readUrlEncodedBody(request: Request, bytesMax: number): Promise<URLSearchParams> {
+  if (!FORM_MEDIA_TYPE.test(request.headers.get("content-type") ?? "")) throw unsupportedMediaType(FORM);
+  return new URLSearchParams(new TextDecoder().decode(await readBytes(request, bytesMax)));
+}
+
 async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? "")) throw unsupportedEncoding();
   const length = request.headers.get("content-length");
   if (length !== null) {
     if (Number(length) > bytesMax) throw tooLarge(bytesMax);
@@ -67,8 +79,6 @@ function unsupportedEncoding(): TranscodingError {
   });
 }
 
-function unsupportedMediaType(): TranscodingError {
-  return new TranscodingError("unsupportedMediaType", "the body must be application/json in UTF-8", {
-    headers: { accept: "application/json" },
-  });
+function unsupportedMediaType(accept = "application/json"): TranscodingError {
+  return new TranscodingError("unsupportedMediaType", `the body must be ${accept} in UTF-8`, { headers: { accept } });
 }

@@ -5,11 +5,12 @@ import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { RateLimits } from "../access/rate-limit.ts";
 import type { GatewayEnv } from "../http/exchange.ts";
 import { addRoute, type GatewayContext } from "../http/route.ts";
+import { type BackchannelLogoutOptions, createBackchannelLogout } from "./backchannel-logout.ts";
 import { createLogin, type LoginOptions } from "./login.ts";
 import { createLogout, type LogoutOptions } from "./logout.ts";
 import { createSignIn, type SignInOptions } from "./sign-in.ts";
 
-export interface AuthRoutesOptions extends LoginOptions, LogoutOptions, SignInOptions {
+export interface AuthRoutesOptions extends LoginOptions, LogoutOptions, SignInOptions, BackchannelLogoutOptions {
   readonly rateLimits: RateLimits;
   readonly deniedSessions: Pick<DeniedSessions, "deny" | "isDenied">;
 }
@@ -27,6 +28,7 @@ export function addAuthRoutes(app: Hono<GatewayEnv>, options: AuthRoutesOptions)
   addRoute(app, "/v1/auth/login", { GET: limited(browser.login) });
   addRoute(app, "/v1/auth/callback", { GET: limited(browser.callback) });
   addRoute(app, "/v1/auth/logout", { POST: limited(createLogout(options)) });
+  addRoute(app, "/v1/auth/backchannel-logout", { POST: createBackchannelLogout(options) });
   addRoute(app, "/v1/auth/me", { GET: limited(me(options.authenticate)) });
 }
 
