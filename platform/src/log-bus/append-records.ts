@@ -2,11 +2,6 @@ import type { Queryable } from "../db/database.ts";
 import type { BusRecord } from "../bus/bus.ts";
 import { partitionOf } from "../bus/partition-of.ts";
 
-/** The size of a record as its limit counts it: value, key and headers. */
-export function recordBytes({ key, value, headers }: BusRecord): number {
-  return value.byteLength + Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(headers));
-}
-
 /**
  * Appends records to one topic in one statement. The heads of their partitions are locked in order of partition, so
  * publishers cannot deadlock, and until the commit, so a reader never meets an offset whose predecessor is still to come.

@@ -1,7 +1,7 @@
 import { backoffMs, type Backoff } from "../backoff.ts";
-import { DomainError } from "../errors.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Batch, ConsumedRecord } from "../bus/bus.ts";
+import { partitionLost } from "../bus/bus-errors.ts";
 import type { Claim } from "./group-store.ts";
 import type { Position } from "./fetch-records.ts";
 
@@ -87,11 +87,4 @@ export function createPartitionReader({ claim, handle, commit, ended, backoff, l
     abort: () => controller.abort(),
     settled: async () => running,
   };
-}
-
-function partitionLost(topic: string, partition: number): DomainError {
-  return new DomainError("unavailable", "UNAVAILABLE", "the partition belongs to another member now", {
-    topic,
-    partition: String(partition),
-  });
 }

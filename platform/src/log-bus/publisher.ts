@@ -1,7 +1,8 @@
 import type { Database } from "../db/database.ts";
-import { DomainError } from "../errors.ts";
 import type { BusRecord } from "../bus/bus.ts";
-import { appendRecords, recordBytes } from "./append-records.ts";
+import { recordTooLarge } from "../bus/bus-errors.ts";
+import { recordBytes } from "../bus/record-bytes.ts";
+import { appendRecords } from "./append-records.ts";
 import { findPartitions } from "./topic-store.ts";
 
 /** How much one statement carries, in bytes. */
@@ -55,7 +56,7 @@ function chunksOf(records: readonly BusRecord[], recordBytesMax: number): Chunk[
   let bytes = 0;
   records.forEach((record, index) => {
     const size = recordBytes(record);
-    if (size > recordBytesMax) throw tooLarge(size, recordBytesMax);
+    if (size > recordBytesMax) throw recordTooLarge(size, recordBytesMax);
     if (index > from && bytes + size > STATEMENT_BYTES_MAX) {
       chunks.push({ from, to: index });
       from = index;
@@ -65,8 +66,4 @@ function chunksOf(records: readonly BusRecord[], recordBytesMax: number): Chunk[
   });
   if (records.length > from) chunks.push({ from, to: records.length });
   return chunks;
-}
-
-function tooLarge(bytes: number, max: number): DomainError {
-  return new DomainError("tooLarge", "REQUEST_TOO_LARGE", `a record of ${bytes} bytes is over the limit of ${max}`);
 }

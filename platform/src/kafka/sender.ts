@@ -1,0 +1,52 @@
+import type { BusRecord } from "../bus/bus.ts";
+import type { KafkaProducer } from "./driver.ts";
+
+/** Sends one after the other. */
+export interface Sender extends AsyncDisposable {
+  /** Waits for its turn; whether the records are stored. Rejects without sending when its turn comes after `deadlineMs`. */
+  send(topic: string, partition: number, records: readonly BusRecord[], deadlineMs: number): Promise<boolean>;
+}
+
+/**
+ * One send in flight, its library's retries included: with two, a lost answer makes an idempotent producer give two batches
+ * the same sequence numbers, and the broker throws one of them away as a duplicate.
+ *
+ * For the same reason a producer whose send failed is replaced: whether the batch is stored is not known, and the next one
+ * would carry its numbers.
+ */
+export function createSender(open: () => Promise<KafkaProducer>): Sender {
+  let producer: Promise<KafkaProducer> | undefined;
+  let lastTurn: Promise<unknown> = Promise.resolve();
+
+  const close = async (): Promise<void> => {
+    const closing = producer;
+    producer = undefined;
+    await closing?.then((each) => each.close()).catch(() => undefined);
+  };
+  const sendNow = async (topic: string, partition: number, records: readonly BusRecord[]): Promise<boolean> => {
+    producer ??= open();
+    const using = producer;
+    let isStored = false;
+    try {
+      isStored = await (await using).send(topic, partition, records);
+    } finally {
+      if (!isStored) void close();
+    }
+    return isStored;
+  };
+
+  return {
+    send(topic, partition, records, deadlineMs) {
+      const turn = lastTurn.then(() => {
+        if (performance.now() > deadlineMs) throw new Error("an earlier send took all the time");
+        return sendNow(topic, partition, records);
+      });
+      lastTurn = turn.catch(() => undefined);
+      return turn;
+    },
+    async [Symbol.asyncDispose]() {
+      await lastTurn;
+      await close();
+    },
+  };
+}
