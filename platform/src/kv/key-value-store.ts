@@ -1,4 +1,8 @@
-/** Counters, login sessions and denied session ids. Two adapters: memory and Redis. Values vanish: nothing here is a record. */
+/**
+ * Counters, login sessions and denied session ids. Two adapters: memory and Redis. Values vanish: nothing here is a record.
+ * Every function rejects with DomainError unavailable UNAVAILABLE when the store does not answer at once; what it was asked
+ * may have happened all the same.
+ */
 export interface KeyValueStore extends AsyncDisposable {
   /** The value; undefined when there is none or it expired. */
   get(key: string): Promise<string | undefined>;
@@ -6,11 +10,30 @@ export interface KeyValueStore extends AsyncDisposable {
   set(key: string, value: string, ttlMs: number): Promise<void>;
   /** Stores a value for `ttlMs` unless there is one; whether it did. A repeated call with the same value answers true. */
   setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean>;
+  /** Removes a value or a counter. */
   delete(key: string): Promise<void>;
   /** Adds one and answers the count; the first call of a window starts `ttlMs`. */
-  increment(key: string, ttlMs: number): Promise<{ count: number; resetMs: number }>;
-  /** Puts a member with its own expiry into a set. */
-  addToSet(key: string, member: string, ttlMs: number): Promise<void>;
-  /** The live members of a set with the milliseconds each has left. */
-  membersOf(key: string): Promise<ReadonlyMap<string, number>>;
+  increment(key: string, ttlMs: number): Promise<Count>;
+  /** Takes one back, unless the window is over. */
+  decrement(key: string): Promise<void>;
+  /** Puts members into a set, each for its own milliseconds; one that is there already is only ever given more time. */
+  addToSet(key: string, members: ReadonlyMap<string, number>): Promise<void>;
+  /** A page of a set's live members, in the order they were put in, from where the page before ended. */
+  changesOf(key: string, since?: string): Promise<SetChanges>;
+}
+
+export interface Count {
+  readonly count: number;
+  /** How long the window still lasts. */
+  readonly resetMs: number;
+}
+
+export interface SetChanges {
+  /** With the milliseconds each has left. */
+  readonly members: ReadonlyMap<string, number>;
+  /** Where the next page begins; undefined while the set is empty. */
+  readonly next: string | undefined;
+  readonly hasMore: boolean;
+  /** The page is the set's first, even if another was asked for: the store may have lost what it had. */
+  readonly isFirst: boolean;
 }

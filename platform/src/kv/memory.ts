@@ -1,4 +1,5 @@
-import type { KeyValueStore } from "./key-value-store.ts";
+import type { KeyValueStore, SetChanges } from "./key-value-store.ts";
+import { createMemorySet, type MemorySet } from "./memory-set.ts";
 
 interface Entry<T> {
   readonly value: T;
@@ -8,12 +9,13 @@ interface Entry<T> {
 
 /** How often what expired is thrown away. */
 const SWEEP_MS = 10_000;
+const EMPTY: SetChanges = { members: new Map(), next: undefined, hasMore: false, isFirst: true };
 
 /** A store in this process's memory, for one process that holds every service. */
 export function createMemoryStore(now: () => number = Date.now): KeyValueStore {
   const values = new Map<string, Entry<string>>();
   const counters = new Map<string, Entry<number>>();
-  const sets = new Map<string, Map<string, Entry<true>>>();
+  const sets = new Map<string, MemorySet>();
 
   const live = <T>(map: Map<string, Entry<T>>, key: string): Entry<T> | undefined => {
     const entry = map.get(key);
@@ -23,8 +25,9 @@ export function createMemoryStore(now: () => number = Date.now): KeyValueStore {
     for (const [key, { expiresAt }] of map) if (expiresAt <= now()) map.delete(key);
   };
   const sweep = setInterval(() => {
-    for (const map of [values, counters, ...sets.values()]) dropExpired(map);
-    for (const [key, members] of sets) if (members.size === 0) sets.delete(key);
+    dropExpired(values);
+    dropExpired(counters);
+    for (const [key, set] of sets) if (!set.sweep()) sets.delete(key);
   }, SWEEP_MS).unref();
 
   return {
@@ -39,21 +42,22 @@ export function createMemoryStore(now: () => number = Date.now): KeyValueStore {
     delete: async (key) => {
       values.delete(key);
       counters.delete(key);
-      sets.delete(key);
     },
     increment: async (key, ttlMs) => {
       const { value, expiresAt } = live(counters, key) ?? { value: 0, expiresAt: now() + ttlMs };
       counters.set(key, { value: value + 1, expiresAt });
       return { count: value + 1, resetMs: expiresAt - now() };
     },
-    addToSet: async (key, member, ttlMs) => {
-      const members = sets.get(key) ?? new Map<string, Entry<true>>();
-      sets.set(key, members.set(member, { value: true, expiresAt: now() + ttlMs }));
+    decrement: async (key) => {
+      const counter = live(counters, key);
+      if (counter && counter.value > 0) counters.set(key, { ...counter, value: counter.value - 1 });
     },
-    membersOf: async (key) => {
-      const members = [...(sets.get(key) ?? [])].map(([member, { expiresAt }]) => [member, expiresAt - now()] as const);
-      return new Map(members.filter(([, leftMs]) => leftMs > 0));
+    addToSet: async (key, members) => {
+      const set = sets.get(key) ?? createMemorySet(now);
+      sets.set(key, set);
+      set.add(members);
     },
+    changesOf: async (key, since) => sets.get(key)?.changes(since) ?? EMPTY,
     [Symbol.asyncDispose]: async () => clearInterval(sweep),
   };
 }

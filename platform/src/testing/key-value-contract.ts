@@ -70,19 +70,104 @@ export function keyValueContract(open: () => Promise<KeyValueStore>): void {
     });
   });
 
+  describe("decrement", () => {
+    it("takes back what was counted, but leaves the window and never goes below nothing", async () => {
+      await kv.increment("key", 60_000);
+      await kv.decrement("key");
+      await kv.decrement("key");
+
+      const { count, resetMs } = await kv.increment("key", 1);
+      expect(count).toBe(1);
+      expect(resetMs).toBeGreaterThan(50_000);
+    });
+
+    it("counts nothing where nothing was counted", async () => {
+      await kv.decrement("key");
+
+      expect((await kv.increment("key", 60_000)).count).toBe(1);
+    });
+
+    it("leaves nothing when the counter is deleted", async () => {
+      await kv.increment("key", 60_000);
+      await kv.delete("key");
+
+      expect((await kv.increment("key", 60_000)).count).toBe(1);
+    });
+  });
+
   describe("a set", () => {
     it("has each member for its own time", async () => {
-      await kv.addToSet("key", "short", 40);
-      await kv.addToSet("key", "long", 60_000);
+      await add({ short: 200, long: 60_000 });
 
-      const members = await kv.membersOf("key");
+      const { members } = await kv.changesOf("key");
       expect([...members.keys()].sort()).toEqual(["long", "short"]);
       expect(members.get("long")).toBeGreaterThan(50_000);
-      await expect.poll(async () => [...(await kv.membersOf("key")).keys()]).toEqual(["long"]);
+      await expect.poll(async () => [...(await kv.changesOf("key")).members.keys()]).toEqual(["long"]);
+    });
+
+    it("gives a member more time, but never less", async () => {
+      await add({ member: 100 });
+      await add({ member: 60_000 });
+      await add({ member: 1 });
+
+      expect((await kv.changesOf("key")).members.get("member")).toBeGreaterThan(50_000);
     });
 
     it("is empty when nobody put anything in", async () => {
-      expect(await kv.membersOf("nothing")).toEqual(new Map());
+      expect(await kv.changesOf("nothing")).toEqual({
+        members: new Map(),
+        next: undefined,
+        hasMore: false,
+        isFirst: true,
+      });
+    });
+
+    it("tells what came since it was asked before, and nothing twice", async () => {
+      await add({ one: 60_000 });
+      const first = await kv.changesOf("key");
+      await add({ two: 60_000, three: 60_000 });
+      await add({ one: 1 });
+
+      const second = await kv.changesOf("key", first.next);
+      const third = await kv.changesOf("key", second.next);
+
+      expect(first.isFirst).toBe(true);
+      expect([[...second.members.keys()], second.isFirst, second.hasMore]).toEqual([["two", "three"], false, false]);
+      expect([third.members.size, third.isFirst]).toEqual([0, false]);
+    });
+
+    it("is read page by page when it is large", async () => {
+      const given = Array.from({ length: 2_500 }, (_, index) => [`member-${index}`, 60_000] as const);
+      await kv.addToSet("key", new Map(given));
+
+      const first = await kv.changesOf("key");
+      const second = await kv.changesOf("key", first.next);
+      const third = await kv.changesOf("key", second.next);
+
+      const pages = [first, second, third];
+      expect(pages.map(({ hasMore }) => hasMore)).toEqual([true, true, false]);
+      expect(pages.map(({ isFirst }) => isFirst)).toEqual([true, false, false]);
+      expect(new Set(pages.flatMap(({ members }) => [...members.keys()])).size).toBe(2_500);
+    });
+
+    it("is told from the start to whoever asks for what came after something else", async () => {
+      await kv.addToSet("other", new Map([["stranger", 60_000]]));
+      const { next } = await kv.changesOf("other");
+      await add({ one: 60_000 });
+
+      const { members, isFirst } = await kv.changesOf("key", next);
+
+      expect([[...members.keys()], isFirst]).toEqual([["one"], true]);
+    });
+
+    it("loses nothing when many put members in at once", async () => {
+      await Promise.all(Array.from({ length: 50 }, (_, index) => add({ [`member-${index}`]: 60_000 })));
+
+      expect((await kv.changesOf("key")).members.size).toBe(50);
     });
   });
+
+  async function add(members: Readonly<Record<string, number>>): Promise<void> {
+    await kv.addToSet("key", new Map(Object.entries(members)));
+  }
 }
