@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { bearer, gatewayFixture } from "../testing/gateway-fixture.ts";
 import { type TestIssuer, startIssuer } from "../testing/issuer.ts";
 
@@ -109,14 +109,30 @@ describe("signing in with a password", () => {
 
 describe("refreshing", () => {
   it("trades a refresh token once", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
     const { post } = await gatewayFixture(issuer.url);
     const { refresh_token } = (await (await post("/v1/auth/sign-in", ada)).json()) as Tokens;
 
     const first = await post("/v1/auth/refresh", { refresh_token });
+    vi.setSystemTime(Date.now() + 2_000);
     const second = await post("/v1/auth/refresh", { refresh_token });
+    vi.useRealTimers();
 
     expect([first.status, second.status]).toEqual([200, 401]);
     expect((await first.json()) as Tokens).toMatchObject({ access_token: expect.any(String) });
+  });
+
+  it("answers all who bring the same token at the same moment alike", async () => {
+    const { post } = await gatewayFixture(issuer.url);
+    const { refresh_token } = (await (await post("/v1/auth/sign-in", ada)).json()) as Tokens;
+    const before = issuer.grants.refreshes;
+
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, async () => (await post("/v1/auth/refresh", { refresh_token })).json()),
+    );
+
+    expect(new Set(answers.map((answer) => (answer as Tokens).refresh_token)).size).toBe(1);
+    expect(issuer.grants.refreshes - before).toBe(1);
   });
 });
 

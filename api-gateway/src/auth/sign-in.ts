@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { z } from "zod";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { consume } from "../access/rate-limit.ts";
@@ -10,6 +11,7 @@ import type { GatewayContext } from "../http/route.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
 import { readForm } from "./read-form.ts";
 import { RefreshToken } from "./refresh-token.ts";
+import { createSharedRefresh } from "./shared-refresh.ts";
 
 /** No account has a control character in its name, and a provider's database may not even take one. */
 const Username = z
@@ -23,6 +25,7 @@ const Refresh = z.strictObject({ refresh_token: RefreshToken });
 const FAILURES_WINDOW_S = 600;
 
 export interface SignInOptions {
+  readonly kv: KeyValueStore;
   readonly provider: IdentityProvider;
   readonly verifier: TokenVerifier;
   readonly deniedSessions: Pick<DeniedSessions, "isDenied">;
@@ -31,7 +34,9 @@ export interface SignInOptions {
 }
 
 /** Signing in without a browser, for programs of our own: the password goes to the provider, the tokens come back. */
-export function createSignIn({ provider, verifier, deniedSessions, signInFailuresMax: failuresMax }: SignInOptions) {
+export function createSignIn(options: SignInOptions) {
+  const { kv, provider, verifier, deniedSessions, signInFailuresMax: failuresMax } = options;
+  const sharedRefresh = createSharedRefresh(kv, provider);
   /** Whoever signed out need not have told us the refresh token: it ends when it shows up. */
   const assertNotOver = async ({ accessToken, refreshToken }: TokenSet): Promise<void> => {
     const { sessionId } = await verifier.verify(accessToken);
@@ -60,7 +65,7 @@ export function createSignIn({ provider, verifier, deniedSessions, signInFailure
     },
     refresh: async (c: GatewayContext): Promise<Response> => {
       const { refresh_token } = await readForm(c.req.raw, Refresh);
-      const tokens = await provider.refresh("first-party", refresh_token);
+      const tokens = await sharedRefresh(refresh_token);
       await assertNotOver(tokens);
       return tokenAnswer(tokens);
     },
