@@ -14,7 +14,7 @@ import {
   telemetryEnv,
   wholeNumber,
 } from "@animal-delivery/platform/config/fragments";
-import { oidcOptions, opsOptions } from "@animal-delivery/platform/config/options";
+import { oidcOptions, opsOptions, traceOptions } from "@animal-delivery/platform/config/options";
 import { redisEnv, redisOptions } from "@animal-delivery/platform/config/redis-config";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -93,7 +93,7 @@ export const Config = env
   })
   .transform((env) => ({
     logLevel: env.LOG_LEVEL,
-    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traces: traceOptions(env),
     http: {
       /** `localhost` stands for both loopback addresses. */
       host: env.HOST,

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { safeUrl, wholeNumber } from "@animal-delivery/platform/config/fragments";
+import { safeUrl, telemetryEnv, wholeNumber } from "@animal-delivery/platform/config/fragments";
+import { traceOptions } from "@animal-delivery/platform/config/options";
 import { LOG_LEVELS } from "@animal-delivery/platform/log/level";
 import { z } from "zod";
 import { PORT_DEFAULT, PORTS_SPAN } from "./ports.ts";
@@ -18,7 +19,7 @@ export const PlatformEnv = z
     DATA_DIR: z.string().default(".data"),
     LOG: z.enum(["file", "stdout"]).default("file"),
     LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
-    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+    ...telemetryEnv,
   })
   .transform((env) => ({
     port: env.PORT,
@@ -28,7 +29,7 @@ export const PlatformEnv = z
     /** Log lines go to files in the data folder, and to standard output as well when this says so. */
     logToStdout: env.LOG === "stdout",
     logLevel: env.LOG_LEVEL,
-    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traces: traceOptions(env),
   }));
 
 export type PlatformEnv = z.output<typeof PlatformEnv>;

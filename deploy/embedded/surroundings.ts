@@ -74,5 +74,5 @@ export function environmentOf(name: PartName, around: Surroundings): Record<stri
 export function telemetryOf(name: string, { env, folder }: Pick<Surroundings, "env" | "folder">): OpenTelemetry {
   const file = logFile(folder.path("logs", `${name}.jsonl`));
   const sinks = env.logToStdout ? [file, stdoutTransport()] : [file];
-  return openTelemetry(name, { logLevel: env.logLevel, otlpEndpoint: env.otlpEndpoint, sinks });
+  return openTelemetry(name, { logLevel: env.logLevel, traces: env.traces, sinks });
 }

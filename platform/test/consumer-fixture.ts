@@ -14,7 +14,7 @@ import { replayParked } from "@animal-delivery/platform/inbox/replay-parked";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
 import { type TestBus } from "@animal-delivery/platform/testing/bus";
 import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
-import { testTelemetry, type TestTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { spanTelemetry, type SpanTelemetry } from "@animal-delivery/platform/testing/spans";
 
 /** How often and how long tests look for what must come. */
 export const WAIT = { timeout: 20_000, interval: 10 };
@@ -39,7 +39,7 @@ export class ConsumerFixture implements AsyncDisposable {
   readonly bus: TestBus;
   readonly topic = `orders.events-${randomUUID()}`;
   readonly consumer = `consumer-${randomUUID()}`;
-  readonly telemetry: TestTelemetry = testTelemetry();
+  readonly telemetry: SpanTelemetry = spanTelemetry();
   /** Orders whose events fail. */
   readonly poison = new Set<string>();
   /** Ends with the test. */

@@ -1,8 +1,12 @@
+import { ROOT_CONTEXT, SpanKind, trace } from "@opentelemetry/api";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "@animal-delivery/platform/db/open-database";
+import { runInContext } from "@animal-delivery/platform/request-context";
 import { type TestDatabase } from "@animal-delivery/platform/testing/database";
-import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { spanTelemetry } from "@animal-delivery/platform/testing/spans";
 import { countCrates, cratesDatabase, insertCrate, running, withSignal } from "./crates-database.ts";
+
+const SMALL = { poolSize: 1, statementTimeoutMs: 1_000, lockTimeoutMs: 500 };
 
 let db: TestDatabase;
 
@@ -92,17 +96,35 @@ describe("a statement", () => {
     expect(ones.map(({ rows }) => rows[0])).toEqual([{ one: 1 }, { two: 2 }]);
   });
 
-  it("is measured by its name", async () => {
-    const telemetry = testTelemetry();
-    await using own = openDatabase(
-      { url: db.url, poolSize: 1, statementTimeoutMs: 1_000, lockTimeoutMs: 500 },
-      telemetry,
-    );
+  it("is measured by its name, and its pool by size and use", async () => {
+    const telemetry = spanTelemetry();
+    await using own = openDatabase({ ...SMALL, url: db.url }, telemetry);
 
     await own.query("count_doves", "select 1");
 
-    expect(await telemetry.meters.registry.metrics()).toMatch(
-      /db_client_operation_duration_seconds_count\{.*operation="count_doves".*\} 1/,
-    );
+    const metrics = await telemetry.meters.registry.metrics();
+    expect(metrics).toMatch(/db_client_operation_duration_seconds_count\{.*operation="count_doves".*\} 1/);
+    expect(metrics).toMatch(/^db_client_connection_max\{.*\} 1$/m);
+    expect(metrics).toMatch(/^db_client_connection_count\{.*state="idle".*\} 1$/m);
+  });
+
+  it("is a span of the work at hand, by its name and without its text and values", async () => {
+    const telemetry = spanTelemetry();
+    await using own = openDatabase({ ...SMALL, url: db.url }, telemetry);
+    const span = telemetry.tracer.startSpan("request");
+    const context = { requestId: "", correlationId: "", trace: trace.setSpan(ROOT_CONTEXT, span), signal: undefined };
+
+    await own.query("poll_doves", "select 1");
+    await runInContext(context, () => own.query("count_doves", "select $1::text", ["Ada"]));
+    await runInContext(context, () => own.query("divide_doves", "select 1/0")).catch(() => undefined);
+
+    const database = new URL(db.url).pathname.slice(1);
+    const attributes = { "db.system.name": "postgresql", "db.namespace": database };
+    const { spanId: parentSpanId } = span.spanContext();
+    expect(telemetry.spans()).toMatchObject([
+      { name: "count_doves", kind: SpanKind.CLIENT, parentSpanId, attributes, failed: false },
+      { name: "divide_doves", parentSpanId, attributes: { ...attributes, "error.type": "22012" }, failed: true },
+    ]);
+    expect(JSON.stringify(telemetry.spans())).not.toMatch(/Ada|select/);
   });
 });

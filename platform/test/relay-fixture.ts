@@ -4,7 +4,7 @@ import { OrderDeliveredSchema } from "@animal-delivery/contracts/gen/orders/v1/o
 import { appendEvent } from "@animal-delivery/platform/outbox/append-event";
 import { relayOutbox, type RelayOptions } from "@animal-delivery/platform/outbox/relay";
 import { type TestDatabase } from "@animal-delivery/platform/testing/database";
-import { testTelemetry, type TestTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { spanTelemetry, type SpanTelemetry } from "@animal-delivery/platform/testing/spans";
 
 /** How often and how long tests look for what must come. */
 export const WAIT = { timeout: 10_000, interval: 10 };
@@ -14,7 +14,7 @@ const PACE = { pollMs: 50, standbyMs: 50, backoff: { firstMs: 10, maxMs: 50 } };
 /** What a test has: an empty outbox in the file's database, and the relays it starts. */
 export class RelayFixture implements AsyncDisposable {
   readonly db: TestDatabase;
-  readonly telemetry: TestTelemetry = testTelemetry();
+  readonly telemetry: SpanTelemetry = spanTelemetry();
   /** What the bus took, in order; the bus itself is a list. */
   readonly published: BusRecord[] = [];
   readonly #open = new AsyncDisposableStack();
@@ -79,6 +79,7 @@ export class RelayFixture implements AsyncDisposable {
 /** A bus of which the relay sees only `publish`. */
 export function busOf(publish: (records: readonly BusRecord[]) => Promise<ReadonlySet<number>>): Bus {
   return {
+    system: "log_bus",
     recordBytesMax: 1_000_000,
     publish: (_, records) => publish(records),
     ensureTopics: () => Promise.resolve([]),

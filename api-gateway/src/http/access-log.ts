@@ -1,8 +1,6 @@
 import type { Logger } from "@animal-delivery/platform/log/logger";
 import type { Exchange } from "./exchange.ts";
-
-/** Asked all the time by machines; told at debug level unless they fail. */
-const QUIET = new Set(["/healthz", "/readyz"]);
+import { QUIET_PATHS } from "./quiet-paths.ts";
 
 /**
  * One line for each request. No query, no headers, no body, no address: they may hold what is personal or secret. The
@@ -18,6 +16,6 @@ export function logAnswer(log: Logger, exchange: Exchange, request: Request, sta
     ...(exchange.reason !== undefined && { reason: exchange.reason }),
   };
   if (status >= 500) log.warn("request answered", fields);
-  else if (QUIET.has(exchange.route)) log.debug("request answered", fields);
+  else if (QUIET_PATHS.has(exchange.route)) log.debug("request answered", fields);
   else log.info("request answered", fields);
 }

@@ -1,20 +1,24 @@
+import type { Context } from "@opentelemetry/api";
 import { Counter, Histogram } from "prom-client";
 import type { Meters } from "@animal-delivery/platform/telemetry/metrics";
+import { exemplarLabels } from "@animal-delivery/platform/telemetry/exemplar";
+import { createActiveUsers } from "./active-users.ts";
 import type { Exchange } from "./exchange.ts";
+import { knownMethod } from "./http-method.ts";
 
 const LABELS = ["method", "route", "status"] as const;
 /** 0.2 is the bound of the latency objective, deploy/prometheus/objectives.ts: without it nobody could count what kept it. */
 const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-/** Others are one: a caller may invent as many as they like. */
-const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** Rate, errors and durations of the public API. */
 export interface HttpMetrics {
-  answered(exchange: Exchange, method: string, status: number, durationMs: number): void;
+  /** `trace` is the request's. */
+  answered(exchange: Exchange, method: string, status: number, durationMs: number, trace: Context): void;
 }
 
-export function createHttpMetrics({ registry }: Meters): HttpMetrics {
-  const registers = [registry];
+export function createHttpMetrics(meters: Meters): HttpMetrics {
+  const registers = [meters.registry];
+  const { seen } = createActiveUsers(meters);
   const requests = new Counter({
     name: "http_requests_total",
     help: "requests answered",
@@ -36,12 +40,12 @@ export function createHttpMetrics({ registry }: Meters): HttpMetrics {
     registers,
   });
   return {
-    answered({ route, reason, span }, method, status, durationMs) {
-      const labels = { method: METHODS.has(method) ? method : "OTHER", route, status: String(status) };
+    answered({ route, reason, user }, method, status, durationMs, trace) {
+      const labels = { method: knownMethod(method, "OTHER"), route, status: String(status) };
       requests.inc(labels);
       if (reason !== undefined) errors.inc({ ...labels, reason });
-      const { traceId } = span.spanContext();
-      durations.observe({ labels, value: durationMs / 1_000, exemplarLabels: { trace_id: traceId } });
+      durations.observe({ labels, value: durationMs / 1_000, exemplarLabels: exemplarLabels(trace) });
+      if (user) seen(user.subject);
     },
   };
 }

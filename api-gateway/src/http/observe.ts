@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { ROOT_CONTEXT, type Context, trace } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
 import { runInContext } from "@animal-delivery/platform/request-context";
 import { contextFrom } from "@animal-delivery/platform/telemetry/propagation";
@@ -8,6 +8,7 @@ import { logAnswer } from "./access-log.ts";
 import { clientAddress } from "./client-address.ts";
 import { createCors } from "./cors.ts";
 import type { Exchange, GatewayEnv } from "./exchange.ts";
+import { endExchangeSpan, startExchangeSpan } from "./exchange-span.ts";
 import { createHttpMetrics } from "./http-metrics.ts";
 import { requestIdOf } from "./request-id.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -31,7 +32,7 @@ export function observe(config: ApiConfig, telemetry: Telemetry): MiddlewareHand
       request.headers.get("x-forwarded-for"),
       config.trustedProxies,
     );
-    const { exchange, context } = open(telemetry, request, address);
+    const { exchange, context } = open(telemetry, request, address, c.env?.isWarmUp ?? false);
     c.set("exchange", exchange);
 
     const preflight = cors.preflight(request);
@@ -45,10 +46,10 @@ export function observe(config: ApiConfig, telemetry: Telemetry): MiddlewareHand
     for (const [name, value] of always) if (!headers.has(name)) headers.set(name, value);
     for (const [name, value] of cors.headers(request)) headers.append(name, value);
     for (const [name, value] of exchange.headers) headers.set(name, value);
-    close(exchange, request, c.res.status);
+    endExchangeSpan(exchange, request, c.res.status);
     if (c.env?.isWarmUp) return;
     const durationMs = performance.now() - exchange.startedAt;
-    metrics.answered(exchange, request.method, c.res.status, durationMs);
+    metrics.answered(exchange, request.method, c.res.status, durationMs, context);
     const { requestId, correlationId } = exchange;
     runInContext({ requestId, correlationId, trace: context, signal: undefined }, () =>
       logAnswer(telemetry.log, exchange, request, c.res.status, durationMs),
@@ -56,11 +57,16 @@ export function observe(config: ApiConfig, telemetry: Telemetry): MiddlewareHand
   };
 }
 
-function open({ tracer }: Telemetry, request: Request, address: string): { exchange: Exchange; context: Context } {
+function open(
+  { tracer }: Telemetry,
+  request: Request,
+  address: string,
+  isWarmUp: boolean,
+): { exchange: Exchange; context: Context } {
   const traceparent = request.headers.get("traceparent") ?? undefined;
   const tracestate = request.headers.get("tracestate") ?? undefined;
   const parent = traceparent === undefined ? ROOT_CONTEXT : contextFrom({ traceparent, tracestate });
-  const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER }, parent);
+  const span = startExchangeSpan(tracer, request, parent, isWarmUp);
   const requestId = requestIdOf(request.headers.get("x-request-id"));
   const correlation = request.headers.get("x-correlation-id");
   const exchange: Exchange = {
@@ -75,17 +81,4 @@ function open({ tracer }: Telemetry, request: Request, address: string): { excha
     headers: new Map([["x-request-id", requestId]]),
   };
   return { exchange, context: trace.setSpan(parent, span) };
-}
-
-/** Names after the HTTP semantic conventions of OpenTelemetry. */
-function close({ span, route, reason }: Exchange, request: Request, status: number): void {
-  span.updateName(`${request.method} ${route}`);
-  span.setAttributes({
-    "http.request.method": request.method,
-    "http.route": route,
-    "http.response.status_code": status,
-    ...(reason !== undefined && { "error.type": reason }),
-  });
-  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-  span.end();
 }

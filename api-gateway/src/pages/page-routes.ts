@@ -7,7 +7,7 @@ import type { ApiConfig } from "../config.ts";
 import type { Downstream } from "../downstream.ts";
 import type { GatewayEnv } from "../http/exchange.ts";
 import { addRoute } from "../http/route.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "@animal-delivery/platform/version";
 import { addDocs } from "./docs.ts";
 import { serviceStates } from "./health.ts";
 import { homePage } from "./home.ts";

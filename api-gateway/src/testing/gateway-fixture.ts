@@ -7,7 +7,8 @@ import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store
 import { createMemoryStore } from "@animal-delivery/platform/kv/memory";
 import { serverInterceptors } from "@animal-delivery/platform/rpc/interceptors";
 import { traceClientInterceptor } from "@animal-delivery/platform/rpc/trace-client";
-import { type TestTelemetry, testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { type SpanTelemetry, spanTelemetry } from "@animal-delivery/platform/testing/spans";
+import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import type { ApiConfig } from "../config.ts";
 import { createGateway, type Gateway } from "../service.ts";
 import { AUDIENCE } from "./issuer-tokens.ts";
@@ -16,7 +17,7 @@ export const ORIGIN = "http://localhost:8080";
 
 export interface GatewayFixture {
   readonly gateway: Gateway;
-  readonly telemetry: TestTelemetry;
+  readonly telemetry: SpanTelemetry;
   readonly deniedSessions: DeniedSessions;
   readonly kv: KeyValueStore;
   /** Sends a request as it would come over the network. */
@@ -33,13 +34,13 @@ export async function gatewayFixture(
   /** The service that the routes are of. */
   service = "orders",
 ): Promise<GatewayFixture> {
-  const telemetry = testTelemetry("api-gateway");
+  const telemetry = spanTelemetry("api-gateway");
   const kv = createMemoryStore();
   const deniedSessions = createDeniedSessions(kv, telemetry);
   const interceptors = serverInterceptors({ name: service, telemetry: testTelemetry(service) });
   const transport = createRouterTransport(routes, {
     router: { interceptors },
-    transport: { interceptors: [traceClientInterceptor(telemetry.tracer)] },
+    transport: { interceptors: [traceClientInterceptor(telemetry.tracer, "https://services.example")] },
   });
   const gateway = createGateway(configFor(issuer, changes), {
     telemetry,

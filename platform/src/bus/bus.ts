@@ -65,6 +65,8 @@ export interface Lag {
  * Duplicates are never removed here: consumers remember event ids.
  */
 export interface Bus extends AsyncDisposable {
+  /** What spans call it: `messaging.system.name`. */
+  readonly system: "kafka" | "log_bus";
   /** Makes the topics that are missing; answers those that exist otherwise than wanted, as text. Topics are never made by use. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<string[]>;
   /**

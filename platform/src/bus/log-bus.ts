@@ -70,6 +70,7 @@ export function openLogBus(options: LogBusOptions, telemetry: Telemetry): Bus {
   };
 
   return {
+    system: "log_bus",
     recordBytesMax,
     ensureTopics: (topics) => ensureTopics(db, topics),
     publish: createPublisher({ db, recordBytesMax, appended: (topic) => appended(url, topic) }),

@@ -109,4 +109,13 @@ export const logEnv = { LOG_LEVEL: z.enum(LOG_LEVELS).default("info").describe("
 /** The collector that takes spans; without one, ids are made all the same and stand in the logs. */
 export const telemetryEnv = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe("The collector that takes spans: http://host:4318."),
+  TRACE_SAMPLE_RATIO: z.coerce
+    .number("must be a number")
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      "Share of the traces that begin here and are recorded, 0 to 1. The collector samples better: it sees how they end.",
+    ),
+  DEPLOYMENT_ENVIRONMENT: z.string().default("development").describe("Where this is, in spans: production, staging."),
 };

@@ -20,7 +20,7 @@ function file(content: string): string {
 
 describe("loadConfig", () => {
   it("fills in what is not set", () => {
-    expect(loadConfig(Config, { DATABASE_URL })).toEqual({
+    expect(loadConfig(Config, { DATABASE_URL })).toMatchObject({
       DATABASE_URL,
       DATABASE_POOL_SIZE: 10,
       DATABASE_STATEMENT_TIMEOUT_MS: 10_000,

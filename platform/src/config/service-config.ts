@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { busEnv, busOptions } from "./bus-config.ts";
 import { logEnv, oidcEnv, opsEnv, rpcServerEnv, telemetryEnv } from "./fragments.ts";
-import { oidcOptions, opsOptions } from "./options.ts";
+import { oidcOptions, opsOptions, traceOptions } from "./options.ts";
 import { redisEnv, redisOptions } from "./redis-config.ts";
 
 /** What every service reads. Goes with the check `oneBus`. */
@@ -25,6 +25,6 @@ export function serviceOptions(env: z.output<z.ZodObject<typeof serviceEnv>>) {
     bus: busOptions(env),
     redis: redisOptions(env),
     logLevel: env.LOG_LEVEL,
-    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traces: traceOptions(env),
   };
 }

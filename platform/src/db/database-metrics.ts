@@ -12,8 +12,9 @@ export interface DatabaseMetrics {
 }
 
 /** Metrics of the database with this name, in the service's registry; several databases share the families. */
-export function createDatabaseMetrics({ registry }: Meters, database: string): DatabaseMetrics {
-  const { duration, connections, waiting } = familiesOf(registry);
+export function createDatabaseMetrics({ registry }: Meters, database: string, poolSize: number): DatabaseMetrics {
+  const { duration, connections, connectionsMax, waiting } = familiesOf(registry);
+  connectionsMax.set({ database }, poolSize);
   return {
     statement: (operation, outcome, seconds) => duration.observe({ database, operation, outcome }, seconds),
     pool: ({ idleCount, totalCount, waitingCount }) => {
@@ -27,6 +28,7 @@ export function createDatabaseMetrics({ registry }: Meters, database: string): D
 interface Families {
   readonly duration: Histogram<"database" | "operation" | "outcome">;
   readonly connections: Gauge<"database" | "state">;
+  readonly connectionsMax: Gauge<"database">;
   readonly waiting: Gauge<"database">;
 }
 
@@ -49,6 +51,12 @@ function familiesOf(registry: Meters["registry"]): Families {
       name: "db_client_connection_count",
       help: "Connections of the pool",
       labelNames: ["database", "state"],
+      registers,
+    }),
+    connectionsMax: new Gauge({
+      name: "db_client_connection_max",
+      help: "Connections that the pool opens at most",
+      labelNames: ["database"],
       registers,
     }),
     waiting: new Gauge({

@@ -36,7 +36,7 @@ const ANSWER_GRACE_MS = 5_000;
 export function openDatabase(options: DatabaseOptions, telemetry: Telemetry): Database {
   const config = clientConfig(options);
   const name = new URL(options.url).pathname.slice(1);
-  const metrics = createDatabaseMetrics(telemetry.meters, name);
+  const metrics = createDatabaseMetrics(telemetry.meters, name, options.poolSize);
   const { log } = telemetry;
   const canceller = createStatementCanceller(config, log);
   const run = createStatementRunner(name, { telemetry, metrics, canceller });

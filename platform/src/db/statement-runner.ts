@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { ClientBase } from "pg";
 import { currentContext } from "../request-context.ts";
+import { errorType } from "../telemetry/error-type.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import type { QueryResult } from "./database.ts";
 import type { DatabaseMetrics } from "./database-metrics.ts";
@@ -40,6 +41,7 @@ export function createStatementRunner(
       outcome = "ok";
       return { rows, rowCount: rowCount ?? 0 };
     } catch (error) {
+      span?.setAttribute("error.type", errorType(error));
       span?.setStatus({ code: SpanStatusCode.ERROR });
       throw error;
     } finally {
@@ -106,6 +108,7 @@ function startSpan(
   name: string,
   parent: Parameters<typeof tracer.startSpan>[2],
 ) {
-  const attributes = { "db.system.name": "postgresql", "db.namespace": database, "db.operation.name": name };
-  return tracer.startSpan(`db ${name}`, { kind: SpanKind.CLIENT, attributes }, parent);
+  // The function's name says what the statement does; its text would say the same at length, and its values may be personal.
+  const attributes = { "db.system.name": "postgresql", "db.namespace": database, "db.query.summary": name };
+  return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
 }

@@ -1,6 +1,7 @@
 import type { Batch, Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import type { Task } from "../service/service.ts";
+import { contextFrom } from "../telemetry/propagation.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import type { EventHandler } from "./event-handler.ts";
 import { createInboxMetrics, type InboxMetrics } from "./inbox-metrics.ts";
@@ -28,9 +29,9 @@ const RETRY: RetryPolicy = { attempts: 5, firstMs: 100, maxMs: 2_500, attemptTim
  */
 export function consumeEvents(options: ConsumeEventsOptions): Task {
   const { consumer, topics, db, bus, telemetry, handlers, batchRecords = 100, retry = RETRY } = options;
-  const metrics = createInboxMetrics(telemetry.meters, { consumer, topics, db, bus });
+  const metrics = createInboxMetrics(telemetry.meters, { consumer, db });
   const byType = new Map(handlers.map((handler) => [handler.type, handler]));
-  const whole: Consumer = { consumer, db, telemetry, metrics, handlers: byType, retry };
+  const whole: Consumer = { consumer, db, telemetry, metrics, handlers: byType, retry, system: bus.system };
   return {
     name: `consumer ${consumer}`,
     run: (stop) =>
@@ -54,7 +55,7 @@ async function handleBatch(consumer: Consumer, metrics: InboxMetrics, batch: Bat
       if (signal.aborted) return;
       const startedMs = performance.now();
       const outcome = await processRecord(consumer, { topic, partition, record }, batch);
-      metrics.consumed(topic, outcome, (performance.now() - startedMs) / 1000);
+      metrics.consumed(topic, outcome, (performance.now() - startedMs) / 1000, contextFrom(record.headers));
       done = record.offset;
       await batch.heartbeat();
     }

@@ -1,34 +1,40 @@
-import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Bus } from "../bus/bus.ts";
+import { messageSpan } from "../bus/message-span.ts";
 import { runInContext } from "../request-context.ts";
-import type { Telemetry } from "../telemetry/resources.ts";
+import { errorType } from "../telemetry/error-type.ts";
 import { contextFrom } from "../telemetry/propagation.ts";
+import type { Telemetry } from "../telemetry/resources.ts";
+import type { ReceivedEvent } from "./received-event.ts";
 
 export interface EventWork {
   readonly consumer: string;
-  readonly topic: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly correlationId: string;
+  /** The bus that brought the event; undefined when it is not known any more. */
+  readonly system?: Bus["system"];
+  readonly event: ReceivedEvent;
   readonly signal: AbortSignal;
 }
 
 /** Runs the work on one event as a part of the event's trace and correlation. */
 export async function inEventContext<T>(
   { tracer }: Telemetry,
-  { consumer, topic, headers, correlationId, signal }: EventWork,
+  { consumer, system, event, signal }: EventWork,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { topic, partition, record, envelope } = event;
+  const { headers, offset } = record;
   const parent = contextFrom(headers);
-  const attributes = {
-    "messaging.system": "animal-delivery",
-    "messaging.destination.name": topic,
-    "messaging.consumer.group.name": consumer,
-    "messaging.operation.type": "process",
-    "messaging.message.id": headers["event-id"] ?? "",
-  };
-  const span = tracer.startSpan(`process ${topic}`, { kind: SpanKind.CONSUMER, attributes }, parent);
+  const span = messageSpan(
+    tracer,
+    "process",
+    { ...(system && { system }), topic, headers, consumer, partition, offset },
+    parent,
+  );
+  const context = { requestId: "", correlationId: envelope.correlationId, trace: trace.setSpan(parent, span), signal };
   try {
-    return await runInContext({ requestId: "", correlationId, trace: trace.setSpan(parent, span), signal }, work);
+    return await runInContext(context, work);
   } catch (error) {
+    span.setAttribute("error.type", errorType(error));
     span.setStatus({ code: SpanStatusCode.ERROR });
     throw error;
   } finally {

@@ -1,6 +1,7 @@
+import type { Context } from "@opentelemetry/api";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
+import { exemplarLabels } from "../telemetry/exemplar.ts";
 import type { Meters } from "../telemetry/metrics.ts";
 import { countParked } from "./inbox-store.ts";
 
@@ -11,15 +12,14 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** What one consumer tells about itself. */
 export interface InboxMetrics {
-  consumed(topic: string, outcome: Outcome, seconds: number): void;
+  /** `trace` is the event's. */
+  consumed(topic: string, outcome: Outcome, seconds: number, trace: Context): void;
   failed(topic: string): void;
 }
 
 export interface ObservedConsumer {
   readonly consumer: string;
-  readonly topics: readonly string[];
   readonly db: Database;
-  readonly bus: Bus;
 }
 
 /** Metrics of one consumer; several of a service share the families. */
@@ -28,9 +28,9 @@ export function createInboxMetrics({ registry }: Meters, observed: ObservedConsu
   const { consumer } = observed;
   consumers.push(observed);
   return {
-    consumed(topic, outcome, seconds) {
+    consumed(topic, outcome, seconds, trace) {
       consumed.inc({ consumer, topic, outcome });
-      duration.observe({ consumer, topic }, seconds);
+      duration.observe({ labels: { consumer, topic }, value: seconds, exemplarLabels: exemplarLabels(trace) });
     },
     failed: (topic) => failed.inc({ consumer, topic }),
   };
@@ -39,8 +39,7 @@ export function createInboxMetrics({ registry }: Meters, observed: ObservedConsu
 interface Families {
   readonly consumed: Counter<"consumer" | "topic" | "outcome">;
   readonly failed: Counter<"consumer" | "topic">;
-  readonly duration: Histogram<"consumer" | "topic">;
-  readonly lag: Gauge<"consumer" | "topic" | "partition">;
+  readonly duration: Histogram;
   readonly parked: Gauge<"consumer">;
   /** Whom the gauges ask at each scrape. */
   readonly consumers: ObservedConsumer[];
@@ -72,17 +71,9 @@ function familiesOf(registry: Meters["registry"]): Families {
       name: "event_process_duration_seconds",
       help: "How long a record took, all its attempts included",
       labelNames: ["consumer", "topic"],
+      enableExemplars: true,
       buckets: SECONDS,
       registers,
-    }),
-    lag: new Gauge({
-      name: "consumer_lag_records",
-      help: "Records of a partition that the consumer has not committed",
-      labelNames: ["consumer", "topic", "partition"],
-      registers,
-      async collect() {
-        await Promise.all(consumers.map((each) => setLag(this, each)));
-      },
     }),
     parked: new Gauge({
       name: "inbox_parked_events",
@@ -98,14 +89,8 @@ function familiesOf(registry: Meters["registry"]): Families {
   return fresh;
 }
 
-// While the bus or the database is away there is nothing to tell; the last values stay.
-
-async function setLag(gauge: Families["lag"], { consumer, topics, bus }: ObservedConsumer): Promise<void> {
-  const lags = await bus.lag(consumer, topics).catch(() => []);
-  for (const { topic, partition, records } of lags) gauge.set({ consumer, topic, partition }, Number(records));
-}
-
 async function setParked(gauge: Families["parked"], { consumer, db }: ObservedConsumer): Promise<void> {
+  // While the database is away there is nothing to tell; the last value stays.
   const events = await countParked(db, consumer).catch(() => undefined);
   if (events !== undefined) gauge.set({ consumer }, events);
 }

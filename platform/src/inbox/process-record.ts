@@ -1,4 +1,5 @@
 import { backoffMs, type Backoff } from "../backoff.ts";
+import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import { DomainError } from "../errors.ts";
 import { pause } from "../pause.ts";
@@ -26,6 +27,8 @@ export interface Consumer {
   readonly metrics: InboxMetrics;
   readonly handlers: ReadonlyMap<string, EventHandler>;
   readonly retry: RetryPolicy;
+  /** The bus it consumes from. */
+  readonly system: Bus["system"];
 }
 
 /** What the batch at hand gives its records: when to stop, and how to say that the handler lives. */
@@ -61,13 +64,12 @@ export async function processRecord(consumer: Consumer, received: ReceivedRecord
 
 /** Remembering the event and its effect are one transaction. */
 async function attemptEvent(
-  { consumer, db, telemetry, retry }: Consumer,
+  { consumer, db, telemetry, retry, system }: Consumer,
   event: ReceivedEvent,
   handler: EventHandler,
   stop: AbortSignal,
 ): Promise<Outcome> {
-  const { envelope, topic, record } = event;
-  const facts = { consumer, topic, headers: record.headers, correlationId: envelope.correlationId };
+  const { envelope } = event;
   const attempt = async (): Promise<Outcome> => {
     // What a duplicate would ask of other services may be refused by now.
     if (handler.prepares && (await isSeen(db, consumer, envelope.eventId))) return "duplicate";
@@ -82,7 +84,7 @@ async function attemptEvent(
     return outcome;
   };
   return withTimeLimit(stop, retry.attemptTimeoutMs, (signal) =>
-    inEventContext(telemetry, { ...facts, signal }, attempt),
+    inEventContext(telemetry, { consumer, system, event, signal }, attempt),
   );
 }
 

@@ -56,12 +56,11 @@ async function replayFirst(db: Database, aggregateId: string, options: ReplayOpt
   const parked = await findFirstParked(db, consumer, aggregateId);
   const event = parked && decodeEvent(parked);
   if (!event) return "none";
-  const { correlationId, eventId } = event.envelope;
-  const work = { consumer, topic: event.topic, headers: event.record.headers, correlationId, signal };
+  const work = { consumer, event, signal };
   try {
     return await inEventContext(telemetry, work, () => applyParked(db, event, options));
   } catch (error) {
-    await saveCause(db, consumer, eventId, causeOf(error));
+    await saveCause(db, consumer, event.envelope.eventId, causeOf(error));
     throw error;
   }
 }

@@ -1,34 +1,41 @@
 import { Counter, Gauge } from "prom-client";
 import type { Database } from "../db/database.ts";
 import type { Meters } from "../telemetry/metrics.ts";
-import { oldestUnsentSeconds } from "./outbox-rows.ts";
+import { outboxState, type OutboxState } from "./outbox-state.ts";
 
 /** What the relay tells about itself. */
 export interface OutboxMetrics {
-  /** Asks the database at each scrape. */
-  readonly oldestUnsent: Gauge;
   readonly published: Counter<"topic">;
   readonly parked: Counter<"topic">;
   /** Whether this process is the one that relays: 1 or 0. */
   readonly leader: Gauge;
 }
 
+/** Also tells how the outbox stands: the database is asked at each scrape, while no relay works too. */
 export function createOutboxMetrics({ registry }: Meters, db: Database): OutboxMetrics {
   const registers = [registry];
-  const oldestUnsent = new Gauge({
-    name: "outbox_oldest_unsent_seconds",
-    help: "Age of the oldest event that the bus has not acknowledged; also while no relay works",
-    registers,
-    async collect() {
+  const state = shared(() => outboxState(db));
+  const stateGauge = (name: string, help: string, valueOf: (state: OutboxState) => number): void => {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      registers,
       // Without the database there is nothing to tell; the last value stays.
-      await oldestUnsentSeconds(db).then(
-        (seconds) => this.set(seconds),
-        () => undefined,
-      );
-    },
-  });
+      collect: async () => {
+        const known = await state().catch(() => undefined);
+        if (known) gauge.set(valueOf(known));
+      },
+    });
+  };
+  stateGauge(
+    "outbox_oldest_unsent_seconds",
+    "Age of the oldest event that the bus has not acknowledged",
+    ({ oldestUnsentSeconds }) => oldestUnsentSeconds,
+  );
+  stateGauge("outbox_unsent_events", "Events that wait, counted up to 10,000", ({ unsentRows }) => unsentRows);
+  stateGauge("outbox_parked_events", "Events set aside because the bus can never take them", (it) => it.parkedRows);
+
   return {
-    oldestUnsent,
     published: new Counter({
       name: "outbox_published_total",
       help: "Events published",
@@ -37,5 +44,14 @@ export function createOutboxMetrics({ registry }: Meters, db: Database): OutboxM
     }),
     parked: new Counter({ name: "outbox_parked_total", help: "Events set aside", labelNames: ["topic"], registers }),
     leader: new Gauge({ name: "outbox_relay_leader", help: "1 in the process whose relay works", registers }),
+  };
+}
+
+/** Callers at the same time get the answer to one question. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask().finally(() => (asked = undefined));
+    return asked;
   };
 }

@@ -7,6 +7,8 @@ export interface OutboxRow {
   readonly id: string;
   readonly topic: string;
   readonly record: BusRecord;
+  /** When its event was written. */
+  readonly createdAt: Date;
 }
 
 interface StoredRow {
@@ -15,6 +17,7 @@ interface StoredRow {
   readonly key: string;
   readonly value: Buffer;
   readonly headers: Record<string, string>;
+  readonly created_at: Date;
 }
 
 /**
@@ -30,7 +33,7 @@ export async function listUnsent(
   const except = exceptTopics.length > 0;
   const { rows } = await session.query<StoredRow>(
     "list_unsent",
-    `select id, topic, key, value, headers
+    `select id, topic, key, value, headers, created_at
        from outbox
       where sent_at is null and parked_at is null
         ${except ? "and topic <> all ($2)" : ""}
@@ -38,7 +41,9 @@ export async function listUnsent(
       limit $1`,
     [limit, ...(except ? [exceptTopics] : [])],
   );
-  return rows.map(({ id, topic, key, value, headers }) => ({ id, topic, record: { key, value, headers } }));
+  return rows.map(({ id, topic, key, value, headers, created_at: createdAt }) => {
+    return { id, topic, record: { key, value, headers }, createdAt };
+  });
 }
 
 /** Remembers that the bus has these. */
@@ -49,15 +54,4 @@ export async function markSent(session: Queryable, ids: readonly string[]): Prom
 /** Sets a record aside that the bus will never take. */
 export async function parkRow(session: Queryable, id: string, cause: string): Promise<void> {
   await session.query("park_outbox_row", "update outbox set parked_at = now(), cause = $2 where id = $1", [id, cause]);
-}
-
-/** The age of the oldest unsent record in seconds; 0 when there is none. */
-export async function oldestUnsentSeconds(db: Queryable): Promise<number> {
-  const { rows } = await db.query<{ seconds: number }>(
-    "oldest_unsent_seconds",
-    `select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as seconds
-       from outbox
-      where sent_at is null and parked_at is null`,
-  );
-  return rows[0]?.seconds ?? 0;
 }

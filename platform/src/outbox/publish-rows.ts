@@ -1,8 +1,9 @@
 import type { Bus } from "../bus/bus.ts";
 import { DomainError } from "../errors.ts";
+import { errorType } from "../telemetry/error-type.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import type { OutboxRow } from "./outbox-rows.ts";
-import { traceRecord } from "./traced-record.ts";
+import { traceRow } from "./traced-row.ts";
 
 /** What became of some rows; those in neither list are to be tried again. */
 export interface Published {
@@ -41,18 +42,20 @@ export async function publishRows(
 }
 
 async function send(topic: string, rows: readonly OutboxRow[], bus: Bus, { tracer, log }: Telemetry) {
-  const traced = rows.map(({ record }) => traceRecord(tracer, topic, record));
+  const traced = rows.map((row) => traceRow(tracer, bus.system, row));
   try {
     const acknowledged = await bus.publish(
       topic,
       traced.map(({ record }) => record),
     );
-    for (const index of acknowledged) {
-      traced[index]?.within(() => log.info("event published", { topic, ...factsOf(rows[index]) }));
+    for (const [index, each] of traced.entries()) {
+      if (acknowledged.has(index)) each.sent(() => log.info("event published", { topic, ...factsOf(rows[index]) }));
+      else each.failed("NOT_ACKNOWLEDGED");
     }
     return rows.filter((_, index) => acknowledged.has(index));
-  } finally {
-    for (const each of traced) each.end();
+  } catch (error) {
+    for (const each of traced) each.failed(errorType(error));
+    throw error;
   }
 }
 

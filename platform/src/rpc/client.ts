@@ -38,7 +38,7 @@ export function createRpcTransport(options: RpcClientOptions & { readonly peer: 
     address,
     tls,
     peer,
-    interceptors: [traceClientInterceptor(telemetry.tracer), metricsInterceptor(telemetry.meters, "client")],
+    interceptors: [traceClientInterceptor(telemetry.tracer, address), metricsInterceptor(telemetry.meters, "client")],
   });
   const onRetry = retryObserver(telemetry);
   return boundedTransport(retryingTransport(transport, { ...retries, onRetry }), timeoutMs);

@@ -1,17 +1,21 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
+import type { Context } from "@opentelemetry/api";
 import { Counter, Gauge, Histogram } from "prom-client";
+import { currentContext } from "../request-context.ts";
+import { exemplarLabels } from "../telemetry/exemplar.ts";
 import type { Meters } from "../telemetry/metrics.ts";
 import { codeName } from "./code-name.ts";
 import { methodName } from "./method-name.ts";
-import { observeCalls } from "./observe-call.ts";
+import { observeCalls, type CallEnded } from "./observe-call.ts";
 
 export type RpcSide = "server" | "client";
 
 /** What is counted of the calls on one side. */
 export interface RpcMetrics {
   started(method: DescMethod): void;
-  ended(method: DescMethod, error: unknown, durationMs: number): void;
+  /** `trace` is the call's, if it has one. */
+  ended(method: DescMethod, ended: Pick<CallEnded, "error" | "durationMs">, trace: Context | undefined): void;
 }
 
 const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -32,15 +36,17 @@ export function metricsInterceptor(meters: Meters, side: RpcSide): Interceptor {
   const metrics = rpcMetrics(meters, side);
   return observeCalls(({ method }) => {
     metrics.started(method);
-    return ({ error, durationMs }) => metrics.ended(method, error, durationMs);
+    const trace = currentContext()?.trace;
+    return (ended) => metrics.ended(method, ended, trace);
   });
 }
 
 function makeMetrics(registry: Meters["registry"], side: RpcSide): RpcMetrics {
   const common = { registers: [registry], labelNames: ["method", "code"] as const };
   const calls = new Counter({ ...common, name: `rpc_${side}_calls_total`, help: `RPCs that ended, ${side} side` });
-  const durations = new Histogram({
+  const durations = new Histogram<string>({
     ...common,
+    enableExemplars: true,
     name: `rpc_${side}_call_duration_seconds`,
     help: `time from the start of an RPC to its end, ${side} side`,
     buckets: BUCKETS_S,
@@ -53,11 +59,11 @@ function makeMetrics(registry: Meters["registry"], side: RpcSide): RpcMetrics {
   });
   return {
     started: (method) => inFlight.inc({ method: methodName(method) }),
-    ended: (method, error, durationMs) => {
+    ended: (method, { error, durationMs }, trace) => {
       const labels = { method: methodName(method), code: codeName(error) };
       inFlight.dec({ method: labels.method });
       calls.inc(labels);
-      durations.observe(labels, durationMs / 1_000);
+      durations.observe({ labels, value: durationMs / 1_000, exemplarLabels: exemplarLabels(trace) });
     },
   };
 }

@@ -6,11 +6,13 @@ import { endSpan, startSpan } from "./rpc-span.ts";
 import { wrapStream } from "./wrap-stream.ts";
 
 /** Opens a span for each call under the work at hand, and sends the trace and the ids along. */
-export function traceClientInterceptor(tracer: Tracer): Interceptor {
+export function traceClientInterceptor(tracer: Tracer, address: string): Interceptor {
+  const { hostname, port } = new URL(address);
+  const attributes = { "server.address": hostname, ...(port !== "" && { "server.port": Number(port) }) };
   return (next) => async (request) => {
     const context = currentContext();
     const parent = context?.trace ?? ROOT_CONTEXT;
-    const span = startSpan(tracer, request.method, SpanKind.CLIENT, parent);
+    const span = startSpan(tracer, request.method, { kind: SpanKind.CLIENT, parent, attributes });
     const headers = Object.entries(traceHeaders(trace.setSpan(parent, span)));
     for (const [name, value] of headers) request.header.set(name, value);
     if (context?.requestId) request.header.set("x-request-id", context.requestId);

@@ -10,7 +10,7 @@ import { wrapStream } from "./wrap-stream.ts";
 export function traceServerInterceptor(tracer: Tracer): Interceptor {
   return (next) => async (request) => {
     const incoming = incomingContext(request.header, request.signal);
-    const span = startSpan(tracer, request.method, SpanKind.SERVER, incoming.trace);
+    const span = startSpan(tracer, request.method, { kind: SpanKind.SERVER, parent: incoming.trace });
     const context = { ...incoming, trace: trace.setSpan(incoming.trace, span) };
     const end = (error: unknown): void => endSpan(span, "server", error);
     try {

@@ -16,6 +16,21 @@ describe("the ops server", () => {
     await ops.close();
   });
 
+  it("tells of each check in a metric", async () => {
+    const { meters } = testTelemetry("orders");
+    const checks = [
+      { name: "database", check: () => Promise.resolve() },
+      { name: "bus", check: () => Promise.reject(new Error("away")) },
+    ];
+    const ops = await startOpsServer({ host: "127.0.0.1", port: 0, checks, meters });
+
+    const text = await (await fetch(`http://127.0.0.1:${ops.port}/metrics`)).text();
+
+    expect(text).toContain('readiness_check{check="database",service="orders"} 1');
+    expect(text).toContain('readiness_check{check="bus",service="orders"} 0');
+    await ops.close();
+  });
+
   it.each([
     ["GET", "/"],
     ["GET", "/constructor"],

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Gauge } from "prom-client";
 import type { Meters } from "../telemetry/metrics.ts";
 import { readiness } from "./readiness.ts";
 import type { ReadinessCheck } from "./service.ts";
@@ -23,6 +24,7 @@ export interface OpsServer {
  * every check passes (503 otherwise), `/metrics` in OpenMetrics.
  */
 export async function startOpsServer({ host, port, checks, meters }: OpsServerOptions): Promise<OpsServer> {
+  measureReadiness(checks, meters);
   const answers: Record<string, (response: ServerResponse) => Promise<void>> = {
     "/healthz": async (response) => sendJson(response, 200, { status: "ok" }),
     "/readyz": async (response) => {
@@ -50,6 +52,20 @@ export async function startOpsServer({ host, port, checks, meters }: OpsServerOp
       await closed;
     },
   };
+}
+
+/** What `/readyz` asks is asked at each scrape too, so that dashboards see which check failed, and for how long. */
+function measureReadiness(checks: readonly ReadinessCheck[], { registry }: Meters): void {
+  const gauge: Gauge<"check"> = new Gauge({
+    name: "readiness_check",
+    help: "1 while the check passes, 0 while it fails",
+    labelNames: ["check"],
+    registers: [registry],
+    collect: async () => {
+      const results = Object.entries((await readiness(checks)).checks);
+      for (const [check, result] of results) gauge.set({ check }, result === "ok" ? 1 : 0);
+    },
+  });
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

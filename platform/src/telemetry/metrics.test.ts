@@ -12,6 +12,17 @@ describe("createMeters", () => {
     expect(await delivery.registry.metrics()).toMatch(/process_cpu_seconds_total\{service="delivery"\}/);
   });
 
+  it("tell what runs and how busy its event loop is", async () => {
+    const { registry } = createMeters("orders");
+
+    const metrics = await registry.metrics();
+
+    expect(metrics).toMatch(/^service_info\{version="\d+\.\d+\.\d+",node="v\d+.*",service="orders"\} 1$/m);
+    const busy = /^nodejs_eventloop_utilization_ratio\{.*\} (.*)$/m.exec(metrics)?.[1];
+    expect(Number(busy)).toBeGreaterThan(0);
+    expect(Number(busy)).toBeLessThanOrEqual(1);
+  });
+
   it("exposes exemplars, which only OpenMetrics can carry", async () => {
     const { registry } = createMeters("orders");
     const duration = new Histogram({

@@ -6,7 +6,7 @@ import { createLogger } from "../log/logger.ts";
 import { stdoutTransport } from "../log/stdout-transport.ts";
 import { createMeters } from "./metrics.ts";
 import type { Telemetry } from "./resources.ts";
-import { createTracing } from "./tracing.ts";
+import { createTracing, type TraceOptions } from "./tracing.ts";
 
 /** A service's telemetry and what is behind it; disposing sends the last spans. */
 export interface OpenTelemetry extends Telemetry, AsyncDisposable {
@@ -18,16 +18,17 @@ export interface OpenTelemetry extends Telemetry, AsyncDisposable {
 
 export interface OpenTelemetryOptions {
   readonly logLevel: LogLevel;
-  readonly otlpEndpoint?: string | undefined;
+  /** Spans have ids alone unless given. */
+  readonly traces?: TraceOptions | undefined;
   /** Where lines go besides the bus; standard output unless given. */
   readonly sinks?: readonly TransportStream[];
 }
 
 /** Opens the telemetry of a service: lines on stdout and, once the bus is there, on its topic `logs`. */
 export function openTelemetry(service: string, options: OpenTelemetryOptions): OpenTelemetry {
-  const { logLevel: level, otlpEndpoint, sinks = [stdoutTransport()] } = options;
+  const { logLevel: level, traces, sinks = [stdoutTransport()] } = options;
   const meters = createMeters(service);
-  const tracing = createTracing({ service, otlpEndpoint });
+  const tracing = createTracing({ ...traces, service, meters });
   const { tracer } = tracing;
   const lines = new BusTransport({ service, meters });
   const log = createLogger({ service, level, transports: [...sinks, lines] });

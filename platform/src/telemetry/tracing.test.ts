@@ -1,14 +1,18 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
+import { createMeters } from "./metrics.ts";
 import { contextFrom, traceHeaders } from "./propagation.ts";
-import { createTracing } from "./tracing.ts";
+import { quietSpan } from "./quiet-span.ts";
+import { createTracing, type TraceOptions } from "./tracing.ts";
 
-describe("createTracing", () => {
-  it("gives spans real ids without a collector", async () => {
-    const tracing = createTracing({ service: "orders" });
+const PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
+
+describe("createTracing without a collector", () => {
+  it("gives spans real ids", async () => {
+    const { tracing } = given({});
 
     const { traceId, spanId } = tracing.tracer.startSpan("work").spanContext();
 
@@ -17,12 +21,9 @@ describe("createTracing", () => {
     await tracing.shutdown();
   });
 
-  it("goes on with the trace of a parent, as it came, without a collector", () => {
-    const { tracer } = createTracing({ service: "orders" });
-    const parent = contextFrom({
-      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00",
-      tracestate: "vendor=1",
-    });
+  it("goes on with the trace of a parent, as it came", () => {
+    const { tracer } = given({}).tracing;
+    const parent = contextFrom({ traceparent: `${PARENT}-00`, tracestate: "vendor=1" });
 
     const child = tracer.startActiveSpan("work", {}, parent, (span) => trace.setSpan(ROOT_CONTEXT, span));
 
@@ -31,37 +32,83 @@ describe("createTracing", () => {
       tracestate: "vendor=1",
     });
   });
+});
 
-  it("sends spans to the collector's traces endpoint before it ends", async () => {
-    const bodies: { url: string | undefined; text: string }[] = [];
-    const collector = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        bodies.push({ url: request.url, text: Buffer.concat(chunks).toString("latin1") });
-        response.end();
-      });
-    }).listen(0, "127.0.0.1");
-    await once(collector, "listening");
-    const { port } = collector.address() as AddressInfo;
-    const tracing = createTracing({ service: "orders", otlpEndpoint: `http://127.0.0.1:${port}/` });
+describe("createTracing with a collector", () => {
+  it("sends spans with what they are of to its traces endpoint before it ends", async () => {
+    await using collector = await startCollector();
+    const { tracing, metric } = given({ endpoint: `${collector.url}/`, environment: "staging" });
 
     tracing.tracer.startSpan("place order").end();
     await tracing.shutdown();
-    collector.close();
 
-    expect(bodies).toEqual([{ url: "/v1/traces", text: expect.stringContaining("place order") }]);
-    expect(bodies[0]?.text).toContain("orders");
+    expect(collector.bodies).toEqual([{ url: "/v1/traces", text: expect.stringContaining("place order") }]);
+    for (const part of ["service.name", "orders", "service.version", "service.instance.id", "staging"]) {
+      expect(collector.bodies[0]?.text).toContain(part);
+    }
+    expect(await metric("spans_exported_total")).toBe(1);
+  });
+
+  it("records what its caller records, and its share of what begins here", async () => {
+    await using collector = await startCollector();
+    const { tracer, shutdown } = given({ endpoint: collector.url, sampleRatio: 0 }).tracing;
+
+    tracer.startSpan("of a recorded caller", {}, contextFrom({ traceparent: `${PARENT}-01` })).end();
+    tracer.startSpan("of an unrecorded caller", {}, contextFrom({ traceparent: `${PARENT}-00` })).end();
+    const own = tracer.startSpan("begun here");
+    own.end();
+    await shutdown();
+
+    expect(collector.bodies).toHaveLength(1);
+    expect(collector.bodies[0]?.text).toContain("of a recorded caller");
+    expect(collector.bodies[0]?.text).not.toMatch(/unrecorded|begun here/);
+    expect(own.spanContext().traceId).toMatch(/^(?!0+$)[0-9a-f]{32}$/);
+  });
+
+  it("records nothing below a quiet span", async () => {
+    await using collector = await startCollector();
+    const { tracer, shutdown } = given({ endpoint: collector.url }).tracing;
+
+    const quiet = quietSpan(ROOT_CONTEXT);
+    tracer.startSpan("below", {}, trace.setSpan(ROOT_CONTEXT, quiet)).end();
+    await shutdown();
+
+    expect(collector.bodies).toEqual([]);
+  });
+
+  it("counts the spans that a collector refused or that was not there, and ends well", async () => {
+    await using refusing = await startCollector((_, response) => response.writeHead(400).end());
+    const refused = given({ endpoint: refusing.url });
+    const away = given({ endpoint: "http://127.0.0.1:9" });
+
+    for (const { tracing } of [refused, away]) tracing.tracer.startSpan("lost").end();
+    await Promise.all([refused.tracing.shutdown(), away.tracing.shutdown()]);
+
+    for (const { metric } of [refused, away]) {
+      expect(await metric("spans_dropped_total", { reason: "export_failed" })).toBe(1);
+      expect(await metric("spans_exported_total")).toBe(0);
+    }
+  });
+
+  it("drops and counts what it cannot hold while the collector hangs", async () => {
+    await using hanging = await startCollector(() => undefined);
+    const { tracing, metric } = given({ endpoint: hanging.url });
+
+    const startedMs = performance.now();
+    for (let span = 0; span < 8_300; span += 1) tracing.tracer.startSpan("much").end();
+
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(await metric("spans_dropped_total", { reason: "queue_full" })).toBe(8_300 - 8_192);
   });
 });
 
 describe("traceHeaders and contextFrom", () => {
   it("carry a span over to another process", () => {
-    const { tracer } = createTracing({ service: "orders" });
+    const { tracer } = given({}).tracing;
     const span = tracer.startSpan("publish");
 
     const headers = traceHeaders(trace.setSpan(ROOT_CONTEXT, span));
-    const child = createTracing({ service: "delivery" }).tracer.startSpan("consume", {}, contextFrom(headers));
+    const child = given({}).tracing.tracer.startSpan("consume", {}, contextFrom(headers));
 
     expect(headers.traceparent).toContain(span.spanContext().traceId);
     expect(child.spanContext().traceId).toBe(span.spanContext().traceId);
@@ -75,3 +122,35 @@ describe("traceHeaders and contextFrom", () => {
     expect(traceHeaders(ROOT_CONTEXT)).toEqual({});
   });
 });
+
+function given(options: TraceOptions) {
+  const meters = createMeters("orders");
+  const metric = async (name: string, labels: Record<string, string> = {}): Promise<number | undefined> => {
+    const { values } = await meters.registry.getSingleMetric(name)!.get();
+    return values.find((value) => Object.entries(labels).every(([label, text]) => value.labels[label] === text))?.value;
+  };
+  return { tracing: createTracing({ ...options, service: "orders", meters }), metric };
+}
+
+/** A collector that keeps what it was sent, or does what `answer` says. */
+async function startCollector(answer?: RequestListener) {
+  const bodies: { url: string | undefined; text: string }[] = [];
+  const keep: RequestListener = (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      bodies.push({ url: request.url, text: Buffer.concat(chunks).toString("latin1") });
+      response.end();
+    });
+  };
+  const server = createServer(answer ?? keep).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bodies,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

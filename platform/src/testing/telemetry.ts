@@ -21,10 +21,11 @@ export function testTelemetry(service = "test"): TestTelemetry {
       next();
     },
   });
+  const meters = createMeters(service);
   return {
     log: createLogger({ service, level: "debug", transports: [capture] }),
-    tracer: createTracing({ service }).tracer,
-    meters: createMeters(service),
+    tracer: createTracing({ service, meters }).tracer,
+    meters,
     lines,
   };
 }
