@@ -76,7 +76,9 @@ const env = z.object({
   RATE_LIMIT_WRITES_PER_MINUTE: count(30_000).describe("Writes per caller."),
   RATE_LIMIT_STREAMS_PER_MINUTE: count(600).describe("Event streams opened per caller."),
   RATE_LIMIT_AUTH_PER_MINUTE: count(600).describe("Calls of /v1/auth per caller."),
-  SIGN_IN_FAILURES_MAX: count(20).describe("Wrong passwords per account within ten minutes."),
+  SIGN_IN_FAILURES_MAX: count(20).describe(
+    "Wrong passwords per account and address within ten minutes; ten times as many from everywhere.",
+  ),
 });
 
 /** Everything the gateway reads from its environment. */
@@ -145,7 +147,7 @@ export const Config = env
       stream: env.RATE_LIMIT_STREAMS_PER_MINUTE,
       auth: env.RATE_LIMIT_AUTH_PER_MINUTE,
     },
-    /** Wrong passwords for one account within ten minutes before it must wait. */
+    /** Wrong passwords for one account from one address within ten minutes before it must wait. */
     signInFailuresMax: env.SIGN_IN_FAILURES_MAX,
   }));
 

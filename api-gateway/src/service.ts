@@ -10,6 +10,7 @@ import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import { createTranscoder, type Transcoder } from "@animal-delivery/transcoder/transcoder";
 import { createAdmit } from "./access/admit.ts";
 import { createAuthenticator } from "./access/authenticate.ts";
+import { createCounters } from "./access/counters.ts";
 import { createRateLimits } from "./access/rate-limit.ts";
 import { addAuthRoutes } from "./auth/auth-routes.ts";
 import { createIdentityProvider } from "./auth/identity-provider.ts";
@@ -33,7 +34,7 @@ export interface GatewayResources {
   readonly access: Access;
   readonly verifier: TokenVerifier;
   readonly deniedSessions: DeniedSessions;
-  /** Holds login sessions. */
+  /** Holds login sessions and counters. */
   readonly kv: KeyValueStore;
   readonly downstream: Downstream;
 }
@@ -57,7 +58,8 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
   const provider = createIdentityProvider(config.oidc, origin, issuerKeys);
   const sessions = createSessions(kv, provider, sessionTtlMs);
   const authenticate = createAuthenticator({ verifier, deniedSessions, sessions, origin });
-  const rateLimits = createRateLimits(config.rateLimits);
+  const counters = createCounters(kv, telemetry);
+  const rateLimits = createRateLimits(counters, config.rateLimits);
   const problem = createProblemAnswerer(origin, telemetry.log);
   const draining = new AbortController();
   const checks = [{ name: "accepts requests", check: async () => draining.signal.throwIfAborted() }];
@@ -74,7 +76,18 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
   addPageRoutes(app, { config, provider, downstream, authenticate, checks });
   const { issuer, clientId, firstPartyClientId, docsClientId } = config.oidc;
   const logoutTokens = { keys: issuerKeys, issuer, clientIds: [clientId, firstPartyClientId, docsClientId] };
-  const auth = { logoutTokens, kv, provider, sessions, verifier, deniedSessions, authenticate, rateLimits, origin };
+  const auth = {
+    logoutTokens,
+    kv,
+    provider,
+    sessions,
+    verifier,
+    deniedSessions,
+    authenticate,
+    rateLimits,
+    counters,
+    origin,
+  };
   addAuthRoutes(app, { ...auth, sessionTtlMs, denyMs: Math.max(sessionTtlMs, DENY_MS_MIN), signInFailuresMax });
   app.all("*", async (c) => transcoder.handle(c.req.raw, c.get("exchange")));
   app.onError((error, c) => problem(error, c.req.raw, c.get("exchange")));

@@ -39,11 +39,13 @@ export function createLogout(options: LogoutOptions) {
 
   const closeBrowserSession = async (secret: string): Promise<Session | undefined> => {
     const session = await sessions.find(secret);
-    await sessions.close(secret);
     if (!session) return undefined;
     const user = await verifier.verify(session.accessToken).catch(() => undefined);
-    if (user) await deny(user.sessionId);
-    if (session.refreshToken !== undefined) await provider.revoke("browser", session.refreshToken);
+    await allOf(
+      sessions.close(secret),
+      deny(user?.sessionId ?? ""),
+      session.refreshToken === undefined ? undefined : provider.revoke("browser", session.refreshToken),
+    );
     return session;
   };
 
@@ -63,8 +65,10 @@ export function createLogout(options: LogoutOptions) {
     if (!user) throw tokenInvalid("there is no session to end");
     c.get("exchange").user = user;
     const { refresh_token } = await readForm(c.req.raw, Logout);
-    await deny(user.sessionId);
-    if (refresh_token !== undefined) await provider.revoke("first-party", refresh_token);
+    await allOf(
+      deny(user.sessionId),
+      refresh_token === undefined ? undefined : provider.revoke("first-party", refresh_token),
+    );
     return new Response(null, { status: 204 });
   };
 
@@ -72,4 +76,10 @@ export function createLogout(options: LogoutOptions) {
     const secret = cookieOf(c.req.raw, SESSION_COOKIE);
     return secret !== undefined && !c.req.header("authorization") ? logoutBrowser(c, secret) : logoutBearer(c);
   };
+}
+
+/** Ends what can be ended, whatever else cannot; then throws what went wrong first. */
+async function allOf(...work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const outcomes = await Promise.allSettled(work);
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }

@@ -54,6 +54,33 @@ describe("signing in with a password", () => {
     expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(60);
   });
 
+  it("lets nobody lock an account out for those at other addresses", async () => {
+    const { post } = await gatewayFixture(issuer.url, undefined, { trustedProxies: 1 });
+    const from = (address: string) => ({ "x-forwarded-for": address });
+
+    for (let guess = 0; guess < 6; guess++) {
+      await post("/v1/auth/sign-in", { ...ada, password: "wrong" }, from("192.0.2.1"));
+    }
+
+    expect((await post("/v1/auth/sign-in", ada, from("192.0.2.1"))).status).toBe(429);
+    expect((await post("/v1/auth/sign-in", ada, from("192.0.2.2"))).status).toBe(200);
+  });
+
+  it("stops guesses at one account from many addresses, right passwords aside", async () => {
+    const { post } = await gatewayFixture(issuer.url, undefined, { trustedProxies: 1, signInFailuresMax: 1 });
+    const signIn = async (body: typeof ada, address: number) =>
+      (await post("/v1/auth/sign-in", body, { "x-forwarded-for": `192.0.2.${address}` })).status;
+
+    const statuses = [];
+    for (let address = 0; address < 12; address++) {
+      statuses.push(await signIn(ada, 100), await signIn({ ...ada, password: "wrong" }, address));
+    }
+
+    const guesses = statuses.filter((_, index) => index % 2 === 1);
+    expect(guesses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    expect(statuses.slice(0, 20).filter((_, index) => index % 2 === 0)).toEqual(Array.from({ length: 10 }, () => 200));
+  });
+
   it("counts wrong passwords for all spellings of a name together", async () => {
     const { post } = await gatewayFixture(issuer.url);
 

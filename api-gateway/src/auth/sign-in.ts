@@ -1,17 +1,16 @@
-import { createHash } from "node:crypto";
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import { z } from "zod";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import { DomainError } from "@animal-delivery/platform/errors";
-import { consume } from "../access/rate-limit.ts";
+import type { Counters } from "../access/counters.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { GatewayContext } from "../http/route.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
 import { readForm } from "./read-form.ts";
 import { RefreshToken } from "./refresh-token.ts";
 import { createSharedRefresh } from "./shared-refresh.ts";
+import { createSignInFailures } from "./sign-in-failures.ts";
 
 /** No account has a control character in its name, and a provider's database may not even take one. */
 const Username = z
@@ -22,20 +21,19 @@ const Username = z
 const SignIn = z.strictObject({ username: Username, password: z.string().min(1).max(1_024) });
 const Refresh = z.strictObject({ refresh_token: RefreshToken });
 
-const FAILURES_WINDOW_S = 600;
-
 export interface SignInOptions {
   readonly kv: KeyValueStore;
   readonly provider: IdentityProvider;
   readonly verifier: TokenVerifier;
   readonly deniedSessions: Pick<DeniedSessions, "isDenied">;
-  /** Wrong passwords for one account within ten minutes; right ones do not count. */
+  readonly counters: Counters;
+  /** Wrong passwords for one account from one address within ten minutes; right ones do not count. */
   readonly signInFailuresMax: number;
 }
 
 /** Signing in without a browser, for programs of our own: the password goes to the provider, the tokens come back. */
 export function createSignIn(options: SignInOptions) {
-  const { kv, provider, verifier, deniedSessions, signInFailuresMax: failuresMax } = options;
+  const { kv, provider, verifier, deniedSessions, counters, signInFailuresMax } = options;
   const sharedRefresh = createSharedRefresh(kv, provider);
   /** Whoever signed out need not have told us the refresh token: it ends when it shows up. */
   const assertNotOver = async ({ accessToken, refreshToken }: TokenSet): Promise<void> => {
@@ -44,20 +42,18 @@ export function createSignIn(options: SignInOptions) {
     if (refreshToken !== undefined) await provider.revoke("first-party", refreshToken);
     throw tokenInvalid("the session has ended");
   };
-  const failures = new RateLimiterMemory({ keyPrefix: "sign-in", points: failuresMax, duration: FAILURES_WINDOW_S });
+  const failures = createSignInFailures(counters, signInFailuresMax);
   return {
     signIn: async (c: GatewayContext): Promise<Response> => {
       const { username, password } = await readForm(c.req.raw, SignIn);
-      const account = nameOfAccount(username);
-      // Counted before the answer is known, or guesses at the same moment would all be free.
-      await consume(failures, account, c.get("exchange"));
+      const attempt = await failures.begin(username, c.get("exchange"));
       try {
         const tokens = await provider.signIn(username, password);
-        await failures.delete(account);
+        await attempt.succeeded();
         return tokenAnswer(tokens);
       } catch (error) {
         if (!(error instanceof DomainError) || error.kind !== "unauthenticated") {
-          await failures.reward(account);
+          await attempt.wasNotJudged();
           throw error;
         }
         throw tokenInvalid("the name or the password is wrong");
@@ -70,11 +66,6 @@ export function createSignIn(options: SignInOptions) {
       return tokenAnswer(tokens);
     },
   };
-}
-
-/** What failures are counted on. Most providers take a name in any case, so its spellings are one account. */
-function nameOfAccount(username: string): string {
-  return createHash("sha256").update(username.normalize("NFKC").trim().toLowerCase()).digest("base64url");
 }
 
 function tokenAnswer({ accessToken, refreshToken, expiresInSeconds }: TokenSet): Response {

@@ -3,10 +3,9 @@ import { expect } from "vitest";
 import { loadAccess } from "@animal-delivery/platform/access/access";
 import { createDeniedSessions, type DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { createTokenVerifier } from "@animal-delivery/platform/access/token";
-import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
-import { createMemoryStore } from "@animal-delivery/platform/kv/memory";
 import { serverInterceptors } from "@animal-delivery/platform/rpc/interceptors";
 import { traceClientInterceptor } from "@animal-delivery/platform/rpc/trace-client";
+import { type FragileStore, fragileStore } from "@animal-delivery/platform/testing/fragile-store";
 import { type SpanTelemetry, spanTelemetry } from "@animal-delivery/platform/testing/spans";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import type { ApiConfig } from "../config.ts";
@@ -19,7 +18,7 @@ export interface GatewayFixture {
   readonly gateway: Gateway;
   readonly telemetry: SpanTelemetry;
   readonly deniedSessions: DeniedSessions;
-  readonly kv: KeyValueStore;
+  readonly kv: FragileStore;
   /** Sends a request as it would come over the network. */
   readonly send: (path: string, init?: RequestInit) => Promise<Response>;
   /** The same with a JSON body. */
@@ -35,7 +34,7 @@ export async function gatewayFixture(
   service = "orders",
 ): Promise<GatewayFixture> {
   const telemetry = spanTelemetry("api-gateway");
-  const kv = createMemoryStore();
+  const kv = fragileStore();
   const deniedSessions = createDeniedSessions(kv, telemetry);
   const interceptors = serverInterceptors({ name: service, telemetry: testTelemetry(service) });
   const transport = createRouterTransport(routes, {
