@@ -10,14 +10,13 @@ import { openTelemetry } from "@animal-delivery/platform/telemetry/open-telemetr
 import { watchTls } from "@animal-delivery/platform/tls/watch-tls";
 import { Config } from "./config.ts";
 import { createLogging } from "./service.ts";
-import { openClickHouse } from "./store/clickhouse.ts";
+import { openClickHouses } from "./store/clickhouse.ts";
 
 await runMain("logging", async (stop) => {
   const config = loadConfig(Config);
   await using open = new AsyncDisposableStack();
   const telemetry = open.use(openTelemetry("logging", config));
-  const clickhouse = openClickHouse(config.clickhouse);
-  open.defer(() => clickhouse.close());
+  const clickhouse = open.use(openClickHouses(config.clickhouse));
   const bus = open.use(await openBus(config.bus, telemetry.besideBus));
   open.use(telemetry.sendLines(bus));
 

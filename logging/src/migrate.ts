@@ -4,4 +4,7 @@ import { runMain } from "@animal-delivery/platform/service/run-main";
 import { MigrationConfig } from "./config.ts";
 import { migrate } from "./store/migrate.ts";
 
-await runMain("logging migrate", async () => migrate(loadConfig(MigrationConfig).clickhouse));
+await runMain("logging migrate", async () => {
+  const { clickhouse, schema } = loadConfig(MigrationConfig);
+  await migrate(clickhouse, schema);
+});

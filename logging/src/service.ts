@@ -1,4 +1,3 @@
-import type { ClickHouseClient } from "@clickhouse/client";
 import { LogService } from "@animal-delivery/contracts/gen/logging/v1/log_service_pb";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Service } from "@animal-delivery/platform/service/service";
@@ -8,14 +7,15 @@ import { storeEvents } from "./consumers/store-events.ts";
 import { storeLogs } from "./consumers/store-logs.ts";
 import { logService } from "./rpc/log-service.ts";
 import { createBatchWriter } from "./store/batch-writer.ts";
+import type { ClickHouses } from "./store/clickhouse.ts";
 import { createInsertMetrics } from "./store/insert-metrics.ts";
 import { createReader } from "./store/reader.ts";
 
 export interface LoggingResources {
   readonly telemetry: Telemetry;
   readonly bus: Bus;
-  /** A client of the migrated database: `openClickHouse`. */
-  readonly clickhouse: ClickHouseClient;
+  /** Clients of the migrated database: `openClickHouses`. */
+  readonly clickhouse: ClickHouses;
 }
 
 /** Every event and log line into ClickHouse, and answers about them. */
@@ -24,8 +24,15 @@ export function createLogging(config: LoggingConfig, { telemetry, bus, clickhous
   const { tracer, meters } = telemetry;
   const metrics = createInsertMetrics(meters);
   const writerOf = (table: string) =>
-    createBatchWriter({ clickhouse, table, metrics, tracer, rowsMax: batchRowsMax, ageMs: batchAgeMs });
-  const reader = createReader(clickhouse, queryTimeoutMs, telemetry);
+    createBatchWriter({
+      clickhouse: clickhouse.writer,
+      table,
+      metrics,
+      tracer,
+      rowsMax: batchRowsMax,
+      ageMs: batchAgeMs,
+    });
+  const reader = createReader(clickhouse.reader, queryTimeoutMs, telemetry);
   const batchRecordsMax = batchRowsMax;
   return {
     name: "logging",
@@ -44,7 +51,9 @@ export function createLogging(config: LoggingConfig, { telemetry, bus, clickhous
   };
 }
 
-async function pingClickHouse(clickhouse: ClickHouseClient): Promise<void> {
-  const answer = await clickhouse.ping({ select: true });
-  if (!answer.success) throw answer.error;
+/** A question on either connection: a plain ping would not notice a wrong password. */
+async function pingClickHouse({ writer, reader }: ClickHouses): Promise<void> {
+  for (const answer of await Promise.all([writer.ping({ select: true }), reader.ping({ select: true })])) {
+    if (!answer.success) throw answer.error;
+  }
 }

@@ -23,7 +23,7 @@ export const DISPATCHER = userGrant({ subject: "dora", roles: ["dispatcher"], re
 
 export async function testLogging(engines: TestEngines): Promise<TestLogging> {
   const store = await testStore(engines);
-  const { clickhouse } = store;
+  const { clickhouses: clickhouse } = store;
   let grant = DISPATCHER;
   const serviceOver = (batches: readonly GivenBatch[]) =>
     createLogging(

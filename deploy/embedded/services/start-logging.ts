@@ -1,6 +1,6 @@
-import { Config } from "@animal-delivery/logging/config";
+import { Config, MigrationConfig } from "@animal-delivery/logging/config";
 import { createLogging } from "@animal-delivery/logging/service";
-import { openClickHouse } from "@animal-delivery/logging/store/clickhouse";
+import { openClickHouses } from "@animal-delivery/logging/store/clickhouse";
 import { migrate } from "@animal-delivery/logging/store/migrate";
 import { loadConfig } from "@animal-delivery/platform/config/load-config";
 import { environmentOf, type Surroundings } from "../surroundings.ts";
@@ -8,11 +8,12 @@ import { type Parts, type RunningPart, runBesideOthers } from "./run-beside-othe
 
 /** Starts logging on its migrated ClickHouse database. */
 export async function startLogging(around: Surroundings, stop: AbortSignal): Promise<RunningPart> {
-  const config = loadConfig(Config, environmentOf("logging", around));
-  await migrate(config.clickhouse);
+  const environment = environmentOf("logging", around);
+  const config = loadConfig(Config, environment);
+  const migrations = loadConfig(MigrationConfig, environment);
+  await migrate(migrations.clickhouse, migrations.schema);
   const create = ({ telemetry, bus, open }: Parts) => {
-    const clickhouse = openClickHouse(config.clickhouse);
-    open.defer(() => clickhouse.close());
+    const clickhouse = open.use(openClickHouses(config.clickhouse));
     return createLogging(config.logging, { telemetry, bus, clickhouse });
   };
   return runBesideOthers("logging", config, around, create, stop);

@@ -86,6 +86,7 @@ async function insertSlice(
         clickhouse_settings: {
           // The answer must mean that the rows are stored.
           async_insert: 0,
+          distributed_foreground_insert: 1,
           // One late record may belong to a partition of its own; a batch is not refused for that.
           max_partitions_per_insert_block: "0",
         },

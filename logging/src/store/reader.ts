@@ -38,6 +38,8 @@ export function createReader(clickhouse: ClickHouseClient, queryTimeoutMs: numbe
         max_execution_time: queryTimeoutMs / 1_000,
         // A client that goes away kills its query.
         cancel_http_readonly_queries_on_client_close: 1,
+        // On a cluster the ids of an inner question are asked once, not by every node.
+        distributed_product_mode: "global",
         // Doubled rows have the same time, so they lie in one partition: each is merged by itself.
         do_not_merge_across_partitions_select_final: 1,
         output_format_json_quote_64bit_integers: 1,

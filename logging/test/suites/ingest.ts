@@ -114,7 +114,7 @@ export function ingestSuite(engines: TestEngines): void {
       const gate = await tcpGate(store.options.url);
       const clickhouse = openClickHouse({ ...store.options, url: gate.url });
       cleanUp.defer(() => clickhouse.close());
-      await using running = start({ clickhouse });
+      await using running = start({ clickhouse: { writer: clickhouse, reader: clickhouse } });
       await givenEvents(10);
       await expect.poll(() => lagOf("logging.events"), WAIT).toBe(0n);
       await expect(ready(running.service)).resolves.toBeUndefined();
@@ -154,7 +154,7 @@ export function ingestSuite(engines: TestEngines): void {
 
 interface Overrides {
   readonly bus?: Bus;
-  readonly clickhouse?: TestStore["clickhouse"];
+  readonly clickhouse?: TestStore["clickhouses"];
   readonly telemetry?: Telemetry;
   readonly batchRowsMax?: number;
 }
@@ -162,7 +162,7 @@ interface Overrides {
 /** Runs the service's tasks as its runner would, until disposed of. */
 function start({ batchRowsMax = 200, ...given }: Overrides = {}) {
   const telemetry: TestTelemetry = { ...testTelemetry("logging"), ...given.telemetry };
-  const resources = { bus, clickhouse: store.clickhouse, ...given, telemetry };
+  const resources = { bus, clickhouse: store.clickhouses, ...given, telemetry };
   const service = createLogging({ ...LOGGING_DEFAULTS, batchAgeMs: 50, batchRowsMax }, resources);
   const stop = new AbortController();
   const ended = Promise.all(service.tasks.map((task) => task.run(stop.signal)));

@@ -89,13 +89,15 @@ export function migrateSuite(engines: TestEngines): void {
         inside.now -= 1;
       };
 
-      await Promise.all([1, 2, 3].map(() => withMigrationLock(clickhouse, 60, work)));
+      await Promise.all([1, 2, 3].map(() => withMigrationLock(clickhouse, { ageMaxS: 60 }, work)));
 
       expect(inside).toEqual({ now: 0, most: 1, ever: 3 });
     });
 
     it("gives the lock back when the work fails", async () => {
-      const failing = withMigrationLock(clickhouse, 60, () => Promise.reject(new Error("broken migration")));
+      const failing = withMigrationLock(clickhouse, { ageMaxS: 60 }, () =>
+        Promise.reject(new Error("broken migration")),
+      );
 
       await expect(failing).rejects.toThrow("broken migration");
       expect(await tableNames()).not.toContain("migration_lock");
@@ -105,7 +107,7 @@ export function migrateSuite(engines: TestEngines): void {
       await clickhouse.command({ query: "create table migration_lock (held UInt8) engine = Memory" });
       const done: string[] = [];
 
-      await withMigrationLock(clickhouse, 0, async () => void done.push("work"));
+      await withMigrationLock(clickhouse, { ageMaxS: 0 }, async () => void done.push("work"));
 
       expect(done).toEqual(["work"]);
     });

@@ -71,7 +71,9 @@ export function spansSuite(engines: TestEngines): void {
     it("tells of a failed insert and of no event that was stored", async () => {
       const clickhouse = openClickHouse({ url: "http://127.0.0.1:1", database: "logging", requestTimeoutMs: 1_000 });
 
-      await expect(storeTwice([recordOf(TRACE_ID)], clickhouse)).rejects.toThrow("ECONNREFUSED");
+      await expect(storeTwice([recordOf(TRACE_ID)], { writer: clickhouse, reader: clickhouse })).rejects.toThrow(
+        "ECONNREFUSED",
+      );
       await clickhouse.close();
 
       expect(named("store orders.events")).toEqual([]);
@@ -102,7 +104,7 @@ export function spansSuite(engines: TestEngines): void {
 }
 
 /** Lets the consumers store these records of one partition, twice one after the other. */
-async function storeTwice(records: readonly ConsumedRecord[], clickhouse = store.clickhouse): Promise<void> {
+async function storeTwice(records: readonly ConsumedRecord[], clickhouse = store.clickhouses): Promise<void> {
   const bus = replayingBus([{ topic: "orders.events", partition: 0, records }]);
   const { tasks } = createLogging({ ...LOGGING_DEFAULTS, batchAgeMs: 1 }, { telemetry, bus, clickhouse });
   await Promise.all(tasks.map((task) => task.run(new AbortController().signal)));
