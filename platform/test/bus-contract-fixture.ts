@@ -1,20 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Batch, Bus, BusRecord, ConsumeOptions } from "@animal-delivery/platform/bus/bus";
-
-/** A consumer in a process of its own, which can be stopped and killed. */
-export interface RemoteMember {
-  /** Resolves when its handler has a batch, which it keeps until `commit`. */
-  readonly holdsBatch: Promise<void>;
-  /** Lets it commit what it holds; answers whether the bus took that. */
-  commit(): Promise<boolean>;
-  /** SIGSTOP, SIGCONT, SIGKILL. */
-  signal(signal: NodeJS.Signals): void;
-  /** Ends it if it still runs. */
-  close(): Promise<void>;
-}
+import type { RemoteMember } from "./remote-member.ts";
 
 /** What the suite needs to know of an adapter. */
 export interface BusHarness {
+  /** How long a member that is not heard of counts as alive. */
+  readonly sessionMs: number;
   /** One more client of the same bus, as another process would have. */
   open(): Promise<Bus>;
   /** A member of `group` in another process; it joins by itself. */

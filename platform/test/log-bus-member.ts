@@ -1,24 +1,8 @@
-// A consumer in a process of its own, for tests that stop and kill it. Talks to its parent over IPC.
+// A consumer in a process of its own, for tests that stop and kill it.
 import { openLogBus } from "@animal-delivery/platform/bus/log-bus";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { holdBatches } from "./hold-batches.ts";
 
 const [options, group, topic] = process.argv.slice(2);
-const bus = openLogBus(JSON.parse(options!), testTelemetry());
 
-await bus.consume(
-  {
-    group: group!,
-    topics: [topic!],
-    batchRecordsMax: 10,
-    handle: async (batch) => {
-      process.send!("batch");
-      await new Promise((resolve) => process.once("message", resolve));
-      const committed = await batch.commit(batch.records.at(-1)!.offset).then(
-        () => true,
-        () => false,
-      );
-      process.send!({ committed });
-    },
-  },
-  new AbortController().signal,
-);
+await holdBatches(openLogBus(JSON.parse(options!), testTelemetry()), group!, topic!);

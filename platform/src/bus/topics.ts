@@ -3,12 +3,16 @@ import type { TopicSpec } from "./bus.ts";
 const DAY_MS = 86_400_000;
 const GIB = 1024 ** 3;
 
-/** Every topic there is. A new one needs a line here, and an ADR. */
+/** Every topic there is; sizes are of one partition. A new one needs a line here, and an ADR. */
 export const TOPICS = [
   /** Orders and products, by aggregate id. */
-  { topic: "orders.events", partitions: 6, retentionMs: 30 * DAY_MS },
+  { topic: "orders.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
   /** Deliveries and couriers, by aggregate id. */
-  { topic: "delivery.events", partitions: 6, retentionMs: 30 * DAY_MS },
+  { topic: "delivery.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
+  /** What a saga asks of a service, by saga id. */
+  { topic: "saga.commands", partitions: 6, retentionMs: 7 * DAY_MS, retentionBytes: GIB },
+  /** What the services answer, by saga id. */
+  { topic: "saga.replies", partitions: 6, retentionMs: 7 * DAY_MS, retentionBytes: GIB },
   /** Log lines of all services, as JSON. */
   { topic: "logs", partitions: 3, retentionMs: 3 * DAY_MS, retentionBytes: GIB },
   /** Events that a consumer gave up, with their cause. */
