@@ -19,6 +19,10 @@ const IDLE_MS_MAX = 300_000;
 export interface OpenSession {
   /** Begins a request; undefined when the connection takes none any more. */
   request(headers: OutgoingHttpHeaders, options: ClientSessionRequestOptions): ClientHttp2Stream | undefined;
+  /** Takes no more requests; those it has go on. */
+  close(): void;
+  /** Unary calls under way: whoever begins one counts it. Streams, which may rest for hours, say nothing of the load. */
+  calls: number;
 }
 
 /**
@@ -41,7 +45,11 @@ export async function openSession(
   await connected(session);
   keepAlive(session);
   session.unref();
-  return { request: (headers, requestOptions) => begin(session, headers, requestOptions) };
+  return {
+    request: (headers, requestOptions) => begin(session, headers, requestOptions),
+    close: () => session.close(),
+    calls: 0,
+  };
 }
 
 function connected(session: ClientHttp2Session): Promise<void> {

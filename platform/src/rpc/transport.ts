@@ -5,7 +5,8 @@ import type { TlsKeys, TlsMaterial } from "../tls/watch-tls.ts";
 import { HTTP2_LIMITS, MESSAGE_BYTES_MAX } from "./limits.ts";
 import { serviceNameIn } from "./peer.ts";
 import { createSessionManager } from "./session-manager.ts";
-import { createUnaryCall, type UnaryCallOptions } from "./unary-call.ts";
+import type { Resolve } from "./watch-addresses.ts";
+import { createUnaryCall } from "./unary-call.ts";
 
 export interface TransportOptions {
   /** `https://127.0.0.1:9011`. */
@@ -14,11 +15,13 @@ export interface TransportOptions {
   /** The service that must answer there, by its certificate. */
   readonly peer: string;
   readonly interceptors: Interceptor[];
+  /** What the address' name stands for; the system's resolver says so unless given. */
+  readonly resolve?: Resolve;
 }
 
 /**
- * gRPC over one HTTP/2 connection with mutual TLS; opened when needed, and anew with new certificates. Streams are
- * carried by Connect's transport, unary calls by our own.
+ * gRPC over HTTP/2 with mutual TLS, on one connection to each replica; opened when needed, and anew with new certificates.
+ * Streams are carried by Connect's transport, unary calls by our own.
  */
 export function createTransport(options: TransportOptions): Transport {
   let transport = connectTransport(options, options.tls.current());
@@ -32,13 +35,10 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function connectTransport({ address, peer, interceptors }: TransportOptions, keys: TlsKeys): Transport {
-  const sessionManager = createSessionManager(address, {
-    ...HTTP2_LIMITS,
-    ...keys,
-    minVersion: "TLSv1.3",
-    checkServerIdentity: identityCheck(peer),
-  });
+function connectTransport({ address, peer, interceptors, resolve }: TransportOptions, keys: TlsKeys): Transport {
+  const identity = { minVersion: "TLSv1.3", checkServerIdentity: identityCheck(peer) } as const;
+  const tls = { ...HTTP2_LIMITS, ...keys, ...identity };
+  const sessionManager = createSessionManager({ address, tls, ...(resolve && { resolve }) });
   const connect = createGrpcTransport({
     baseUrl: address,
     interceptors,
@@ -47,9 +47,8 @@ function connectTransport({ address, peer, interceptors }: TransportOptions, key
     writeMaxBytes: MESSAGE_BYTES_MAX,
     acceptCompression: [],
   });
-  const begin: UnaryCallOptions["begin"] = async (headers) => sessionManager.begin(headers);
   return {
-    unary: createUnaryCall({ address, begin, interceptors }),
+    unary: createUnaryCall({ address, begin: sessionManager.begin, interceptors }),
     stream: async (...call) => connect.stream(...call),
   };
 }
