@@ -1,4 +1,4 @@
-import { toDefaults, type Look } from "./look.ts";
+import { plain, toDefaults, type Look } from "./look.ts";
 import { basicsOf, type Panel, type PanelBasics } from "./panel.ts";
 
 /** Bars by name, the longest first where the query sorts them. */
@@ -6,7 +6,10 @@ export function bars(given: PanelBasics & { readonly look: Look }): Panel {
   return {
     ...basicsOf("bargauge", given, 8),
     view: {
-      fieldConfig: { defaults: { ...toDefaults(given.look), color: { mode: "thresholds" } }, overrides: [] },
+      fieldConfig: {
+        defaults: { ...toDefaults({ thresholds: plain("calm"), ...given.look }), color: { mode: "thresholds" } },
+        overrides: [],
+      },
       options: {
         orientation: "horizontal",
         displayMode: "basic",

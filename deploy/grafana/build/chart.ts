@@ -6,13 +6,27 @@ export interface ChartOptions extends PanelBasics {
   /** Amounts that add up to a whole are stacked; rates and durations are lines. */
   readonly stacked?: boolean;
   readonly bars?: boolean;
+  /** Series that are drawn as lines among the bars, by name. */
+  readonly lines?: readonly string[];
+  /** Where a series has its name from, `${__field.labels.type}`; needed for the answers of ClickHouse alone. */
+  readonly seriesName?: string;
   /** Series by name whose colour means something. */
   readonly colours?: Readonly<Record<string, Colour>>;
 }
 
+const SOFT_MAX: Readonly<Record<string, number>> = { percentunit: 0.01, reqps: 1, "suffix:/s": 1 };
+
+const LINE = {
+  "custom.drawStyle": "line",
+  "custom.lineWidth": 2,
+  "custom.fillOpacity": 0,
+  "custom.showPoints": "always",
+  "custom.stacking": { mode: "none", group: "A" },
+};
+
 /** Values over time. */
 export function chart(given: ChartOptions): Panel {
-  const { look, stacked = false, bars = false, colours = {} } = given;
+  const { look, stacked = false, bars = false, lines = [], colours = {}, seriesName } = given;
   const custom = {
     drawStyle: bars ? "bars" : "line",
     lineWidth: 1,
@@ -24,21 +38,38 @@ export function chart(given: ChartOptions): Panel {
     stacking: { mode: stacked ? "normal" : "none", group: "A" },
     thresholdsStyle: { mode: look.thresholds ? "line" : "off" },
     axisSoftMin: 0,
+    // Nothing at all would be drawn below 10,000 % otherwise.
+    ...(look.unit in SOFT_MAX && { axisSoftMax: SOFT_MAX[look.unit] }),
   };
   return {
     ...basicsOf("timeseries", given, 8),
     view: {
       fieldConfig: {
-        defaults: { ...toDefaults(look), color: { mode: "palette-classic" }, custom },
-        overrides: Object.entries(colours).map(([name, colour]) => ({
-          matcher: { id: "byName", options: name },
-          properties: [{ id: "color", value: { mode: "fixed", fixedColor: COLOURS[colour] } }],
-        })),
+        defaults: {
+          ...toDefaults(look),
+          ...(seriesName !== undefined && { displayName: seriesName }),
+          color: { mode: "palette-classic" },
+          custom,
+        },
+        overrides: [
+          ...Object.entries(colours).map(([name, colour]) =>
+            override(name, { color: { mode: "fixed", fixedColor: COLOURS[colour] } }),
+          ),
+          ...lines.map((name) => override(name, LINE)),
+        ],
       },
       options: {
         legend: { displayMode: "list", placement: "bottom", showLegend: true, calcs: [] },
         tooltip: { mode: "multi", sort: "desc" },
       },
     },
+  };
+}
+
+/** Of the series with this name; ClickHouse's carry the name of the number before it. */
+function override(name: string, properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
+    matcher: { id: "byRegexp", options: `/(^| )${name}( |$)/` },
+    properties: Object.entries(properties).map(([id, value]) => ({ id, value })),
   };
 }

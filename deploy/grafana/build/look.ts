@@ -1,8 +1,8 @@
 /** Units of Grafana that are used here; the same words in 10 and 12. */
-export type Unit = "short" | "none" | "s" | "percentunit" | "reqps" | "cps" | "bytes" | "locale" | "string";
+export type Unit = "short" | "none" | "s" | "percentunit" | "reqps" | "suffix:/s" | "bytes" | "locale";
 
 /** Fixed colours by their meaning: palettes differ between versions, and red must mean trouble. */
-export const COLOURS = { good: "green", warn: "orange", bad: "red", calm: "blue", quiet: "text" } as const;
+export const COLOURS = { good: "green", warn: "orange", bad: "red", calm: "blue", quiet: "#6e7681" } as const;
 export type Colour = keyof typeof COLOURS;
 
 /** From a value on it has this colour. The first one begins at nothing. */
@@ -68,21 +68,16 @@ export function plain(colour: Colour): Thresholds {
 /** Grafana's field configuration of a look. */
 export function toDefaults(look: Look): Record<string, unknown> {
   const { unit, decimals, min, max, thresholds = plain("quiet"), words = [], noValue, links = [] } = look;
-  const mappings = words.map(({ from, to, text, colour }, index) => ({
-    type: "range",
-    options: { from, to, result: { text, color: COLOURS[colour], index } },
-  }));
-  const empty = {
-    type: "special",
-    options: { match: "nan", result: { text: noValue, color: COLOURS.quiet, index: 99 } },
-  };
   return {
     unit,
     ...(decimals !== undefined && { decimals }),
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
     ...(noValue !== undefined && { noValue }),
-    mappings: noValue === undefined ? mappings : [...mappings, empty],
+    mappings: words.map(({ from, to, text, colour }, index) => ({
+      type: "range",
+      options: { from, to, result: { text, color: COLOURS[colour], index } },
+    })),
     thresholds: toSteps(thresholds),
     links: links.map((link) => ({ ...link, targetBlank: false })),
   };

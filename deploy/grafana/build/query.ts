@@ -9,6 +9,8 @@ export interface PrometheusQuery {
   readonly legend: string;
   /** One value, of the end of the shown time; else a line over it. */
   readonly instant: boolean;
+  /** Whether single requests are shown as points that lead to their traces. */
+  readonly exemplars: boolean;
 }
 
 export interface ClickHouseQuery {
@@ -34,12 +36,17 @@ export const TYPES = {
 
 /** A line over the shown time, one per series. */
 export function range(expr: string, legend: string): PrometheusQuery {
-  return { source: "prometheus", expr, legend, instant: false };
+  return { source: "prometheus", expr, legend, instant: false, exemplars: false };
+}
+
+/** A line of a histogram, with points of single requests that lead to their traces. */
+export function rangeWithTraces(expr: string, legend: string): PrometheusQuery {
+  return { ...range(expr, legend), exemplars: true };
 }
 
 /** The value now. */
 export function instant(expr: string, legend = ""): PrometheusQuery {
-  return { source: "prometheus", expr, legend, instant: true };
+  return { source: "prometheus", expr, legend, instant: true, exemplars: false };
 }
 
 export function sql(format: ClickHouseQuery["format"], text: string): ClickHouseQuery {
@@ -58,30 +65,30 @@ export function sourceRef(source: Source): { type: string; uid: string } {
 /** The query as Grafana 10 and 12 store it. */
 export function toTarget(query: Query, refId: string, asTable: boolean): Record<string, unknown> {
   const common = { refId, datasource: sourceRef(query.source) };
-  switch (query.source) {
-    case "prometheus":
-      return {
-        ...common,
-        editorMode: "code",
-        expr: query.expr,
-        legendFormat: query.legend || "__auto",
-        instant: query.instant,
-        range: !query.instant,
-        // A trace id of a point, in the charts that draw lines.
-        exemplar: !query.instant,
-        format: asTable ? "table" : "time_series",
-      };
-    case "clickhouse":
-      return {
-        ...common,
-        editorType: "sql",
-        queryType: query.format,
-        format: CLICKHOUSE_FORMATS[query.format],
-        rawSql: query.sql,
-      };
-    case "jaeger":
-      return { ...common, query: query.traceId };
-  }
+  if (query.source === "prometheus") return { ...common, ...prometheusTarget(query, asTable) };
+  if (query.source === "jaeger") return { ...common, query: query.traceId };
+  return {
+    ...common,
+    editorType: "sql",
+    queryType: query.format,
+    format: CLICKHOUSE_FORMATS[query.format],
+    rawSql: query.sql,
+  };
+}
+
+function prometheusTarget(
+  { expr, legend, instant, exemplars }: PrometheusQuery,
+  asTable: boolean,
+): Record<string, unknown> {
+  return {
+    editorMode: "code",
+    expr,
+    legendFormat: legend || "__auto",
+    instant,
+    range: !instant,
+    exemplar: exemplars,
+    format: asTable ? "table" : "time_series",
+  };
 }
 
 /** SQL is written indented as the code around it; the editor of Grafana shows it from its first column. */

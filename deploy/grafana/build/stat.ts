@@ -5,10 +5,14 @@ const LAST = { calcs: ["lastNotNull"], fields: "", values: false };
 
 /** A word on a coloured ground: the answer to one question about how it stands. */
 export function verdict(given: PanelBasics & { readonly look: Look }): Panel {
+  const defaults = toDefaults(given.look);
+  // A quotient without a divisor is no number, and no answer either.
+  const empty = { type: "special", options: { match: "nan", result: { text: given.look.noValue, index: 99 } } };
+  const mappings = [...(defaults.mappings as unknown[]), empty];
   return {
     ...basicsOf("stat", given, 4),
     view: {
-      fieldConfig: { defaults: { ...toDefaults(given.look), color: { mode: "thresholds" } }, overrides: [] },
+      fieldConfig: { defaults: { ...defaults, mappings, color: { mode: "thresholds" } }, overrides: [] },
       options: {
         reduceOptions: LAST,
         colorMode: "background",
@@ -21,9 +25,11 @@ export function verdict(given: PanelBasics & { readonly look: Look }): Panel {
   };
 }
 
-/** One number with a small line behind it; with `values`, one for each row of a table. */
-export function stat(given: PanelBasics & { readonly look: Look; readonly graph?: boolean }): Panel {
-  const { look, graph = true } = given;
+/** A number with a small line behind it; several stand beside one another, or one below the other. */
+export function stat(
+  given: PanelBasics & { readonly look: Look; readonly graph?: boolean; readonly below?: boolean },
+): Panel {
+  const { look, graph = true, below = false } = given;
   return {
     ...basicsOf("stat", given, 4),
     view: {
@@ -37,7 +43,7 @@ export function stat(given: PanelBasics & { readonly look: Look; readonly graph?
         graphMode: graph ? "area" : "none",
         textMode: "auto",
         justifyMode: "center",
-        orientation: "auto",
+        orientation: below ? "horizontal" : "auto",
       },
     },
   };

@@ -1,4 +1,14 @@
-import { toDefaults, toSteps, type Look, type Link, type Thresholds, type Unit, type Word } from "./look.ts";
+import {
+  COLOURS,
+  toDefaults,
+  toSteps,
+  type Colour,
+  type Look,
+  type Link,
+  type Thresholds,
+  type Unit,
+  type Word,
+} from "./look.ts";
 import { basicsOf, type Panel, type PanelBasics } from "./panel.ts";
 
 /** How one column is shown; columns that are not named are hidden. */
@@ -11,6 +21,8 @@ export interface Column {
   readonly width?: number;
   readonly thresholds?: Thresholds;
   readonly words?: readonly Word[];
+  /** The colours of certain texts. */
+  readonly texts?: Readonly<Record<string, Colour>>;
   readonly links?: readonly Link[];
 }
 
@@ -51,16 +63,23 @@ export function table(given: TableOptions): Panel {
 
 /** By the new title: overrides come after the transformations. */
 function overrideOf(column: Column): Record<string, unknown> {
-  const { title, unit, decimals, width, thresholds, words, links } = column;
+  const { title, unit, decimals, width, thresholds, words, texts, links } = column;
   const look: Look = { unit: unit ?? "none", ...(words && { words }), ...(links && { links }) };
   const defaults = toDefaults(look);
-  const properties: { id: string; value: unknown }[] = [];
+  const properties: { id: string; value: unknown }[] = [{ id: "noValue", value: "–" }];
   if (unit) properties.push({ id: "unit", value: unit });
   if (decimals !== undefined) properties.push({ id: "decimals", value: decimals });
   if (width !== undefined) properties.push({ id: "custom.width", value: width });
   if (words) properties.push({ id: "mappings", value: defaults.mappings });
+  if (texts) properties.push({ id: "mappings", value: [{ type: "value", options: colouredTexts(texts) }] });
   if (links) properties.push({ id: "links", value: defaults.links });
   if (thresholds) properties.push({ id: "thresholds", value: toSteps(thresholds) });
-  if (thresholds || words) properties.push({ id: "custom.cellOptions", value: { type: "color-text" } });
+  if (thresholds || words || texts) properties.push({ id: "custom.cellOptions", value: { type: "color-text" } });
   return { matcher: { id: "byName", options: title }, properties };
+}
+
+function colouredTexts(texts: Readonly<Record<string, Colour>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([text, colour], index) => [text, { text, color: COLOURS[colour], index }]),
+  );
 }

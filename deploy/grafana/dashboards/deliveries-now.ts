@@ -86,6 +86,7 @@ export const onTheRoad: Row = {
       ],
       look: { unit: "short", decimals: 0 },
       graph: false,
+      below: true,
       width: 4,
       height: 8,
     }),

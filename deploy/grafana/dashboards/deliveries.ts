@@ -11,7 +11,7 @@ const business: Row = {
   panels: [
     chart({
       title: "Orders by what became of them",
-      description: "Counted when it happened: placed, handed over, cancelled, failed.",
+      description: "Counted when it happened. Line: placed; bars: handed over, cancelled, failed.",
       after: "suite",
       queries: [
         sql(
@@ -26,12 +26,15 @@ const business: Row = {
       ],
       look: { unit: "short", decimals: 0, min: 0 },
       bars: true,
+      stacked: true,
+      lines: ["placed"],
       colours: { placed: "calm", delivered: "good", cancelled: "warn", failed: "bad" },
       width: 12,
     }),
     chart({
       title: "Money",
-      description: "In each currency's own unit: ordered; earned by a hand-over; lost by a cancellation or a failure.",
+      description:
+        "In each currency's own unit. Line: ordered; bars: earned by a hand-over, lost by a cancellation or a failure.",
       after: "suite",
       queries: [
         sql(
@@ -43,8 +46,11 @@ const business: Row = {
            GROUP BY time, currency ORDER BY time`,
         ),
       ],
-      look: { unit: "locale", decimals: 2, min: 0 },
+      look: { unit: "locale", decimals: 0, min: 0 },
       bars: true,
+      stacked: true,
+      lines: ["ordered"],
+      colours: { ordered: "calm", earned: "good", lost: "warn" },
       width: 12,
     }),
   ],
@@ -79,14 +85,14 @@ const durations: Row = {
         sql(
           "table",
           `
-          SELECT step.1 AS step, step.2 AS seconds
+          SELECT pair.1 AS step, pair.2 AS seconds
             FROM (
               SELECT arrayJoin([
                        ('order to start', quantileExact(0.5)(to_dispatch_s)),
                        ('start to courier', quantileExact(0.5)(to_assign_s)),
                        ('courier to pick-up', quantileExact(0.5)(to_pick_up_s)),
                        ('pick-up to hand-over', quantileExact(0.5)(to_deliver_s))
-                     ]) AS step
+                     ]) AS pair
                 FROM delivery_durations
                WHERE $__timeFilter(delivered_at)
             )`,

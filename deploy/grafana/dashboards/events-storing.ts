@@ -12,7 +12,7 @@ export const storing: Row = {
       description: "Rows that ClickHouse took, per second, by table.",
       after: "suite",
       queries: [range(sumBy("table", rate("clickhouse_insert_rows_sum")), "{{table}}")],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s" },
       width: 8,
     }),
     chart({
@@ -29,7 +29,7 @@ export const storing: Row = {
         "Per second, by table. The batch is inserted again until ClickHouse takes it: nothing is lost meanwhile.",
       after: "faults",
       queries: [range(sumBy("table", rate('clickhouse_insert_duration_seconds_count{outcome="failed"}')), "{{table}}")],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s", noValue: "None failed" },
       width: 8,
     }),
   ],

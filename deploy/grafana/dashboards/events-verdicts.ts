@@ -1,6 +1,6 @@
 import type { Row } from "../build/dashboard.ts";
 import { instant } from "../build/query.ts";
-import { verdict } from "../build/stat.ts";
+import { stat, verdict } from "../build/stat.ts";
 import { LAG } from "./expressions.ts";
 import { eitherWord, wordLook, words } from "./words.ts";
 
@@ -59,12 +59,13 @@ export const eventsVerdicts: Row = {
       look: wordLook(eitherWord("None", { from: 1, text: "Some: look" }), "Unknown"),
       width: 4,
     }),
-    verdict({
-      title: "Stored in ClickHouse",
-      description: "When events were last stored. Without orders nothing is stored, and that is fine.",
+    stat({
+      title: "Last stored in ClickHouse",
+      description: "How long ago. Without orders nothing is stored, and that is fine.",
       after: "suite",
       queries: [instant('time() - max(clickhouse_last_insert_timestamp_seconds{table="events"})')],
       look: { unit: "s", decimals: 0, noValue: "Not yet" },
+      graph: false,
       width: 4,
     }),
   ],

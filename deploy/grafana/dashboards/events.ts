@@ -33,7 +33,7 @@ const outbox: Row = {
         "Events that the relays handed over, per second, by topic. Topic dlq: events that a consumer gave up.",
       after: "suite",
       queries: [range(sumBy("topic", rate("outbox_published_total")), "{{topic}}")],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s" },
       width: 8,
     }),
     chart({
@@ -54,7 +54,7 @@ const outbox: Row = {
           "{{topic}} {{outcome}}",
         ),
       ],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s", noValue: "None failed" },
       width: 8,
     }),
     chart({
@@ -62,7 +62,7 @@ const outbox: Row = {
       description: "Records that the bus acknowledged, per second, by topic; log lines are in `logs`.",
       after: "suite",
       queries: [range(sumBy("topic", rate("bus_published_records_total")), "{{topic}}")],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s" },
       width: 8,
     }),
   ],
@@ -102,7 +102,7 @@ const consumers: Row = {
         "Per second. Applied; duplicate or stale: seen before, skipped: not for this consumer; parked: set aside, see dlq.",
       after: "suite",
       queries: [range(sumBy("consumer, outcome", rate("events_consumed_total")), "{{consumer}} {{outcome}}")],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s" },
       width: 8,
     }),
     chart({
@@ -110,7 +110,7 @@ const consumers: Row = {
       description: "Per second. An attempt that fails is made again; after the last one the event is set aside.",
       after: "faults",
       queries: [range(sumBy("consumer, topic", rate("events_failed_total")), "{{consumer}} of {{topic}}")],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s", noValue: "None failed" },
       width: 8,
     }),
     chart({

@@ -58,7 +58,7 @@ export const explorerVerdicts: Row = {
           "SELECT sum(lines) AS lines FROM log_counts WHERE $__timeFilter(minute) AND service IN (${service:singlequote})",
         ),
       ],
-      look: { unit: "short", decimals: 0 },
+      look: { unit: "locale", decimals: 0 },
       graph: false,
       width: 4,
     }),

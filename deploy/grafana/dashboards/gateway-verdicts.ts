@@ -1,7 +1,6 @@
 import type { Row } from "../build/dashboard.ts";
 import { instant, range } from "../build/query.ts";
 import { stat, verdict } from "../build/stat.ts";
-import { rate } from "./expressions.ts";
 import { eitherWord, wordLook, words } from "./words.ts";
 
 export const gatewayVerdicts: Row = {
@@ -47,12 +46,13 @@ export const gatewayVerdicts: Row = {
       look: wordLook(eitherWord("Up to date", { from: 5, text: "Copy is old" }), "Unknown", "runtime"),
       width: 4,
     }),
-    stat({
-      title: "Requests per second",
-      description: "All routes.",
-      after: "suite",
-      queries: [range(`sum(${rate("http_requests_total")})`, "")],
-      look: { unit: "reqps", decimals: 1 },
+    verdict({
+      title: "Redis",
+      description:
+        "Whether every process of every service is connected. Without it, limits count per process and login sessions answer 503.",
+      after: { mayBeEmpty: "a platform of one process needs no Redis" },
+      queries: [instant("2 - min(redis_connected)")],
+      look: wordLook(eitherWord("Connected", { from: 2, text: "Away" }), "Not used", "runtime"),
       width: 4,
     }),
     stat({

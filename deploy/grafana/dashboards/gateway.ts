@@ -2,9 +2,10 @@ import { bars } from "../build/bars.ts";
 import { chart } from "../build/chart.ts";
 import { dashboardUrl, type Dashboard, type Row } from "../build/dashboard.ts";
 import { rising } from "../build/look.ts";
-import { instant, range } from "../build/query.ts";
+import { instant, range, rangeWithTraces } from "../build/query.ts";
 import { table } from "../build/table.ts";
-import { faultShare, quantile, rate, serverErrorShare, sumBy } from "./expressions.ts";
+import { lately, quantile, rate, serverErrorShare, sumBy } from "./expressions.ts";
+import { behindGateway } from "./gateway-behind.ts";
 import { gatewayVerdicts } from "./gateway-verdicts.ts";
 import { ROUTE } from "./variables.ts";
 
@@ -38,9 +39,11 @@ const requests: Row = {
       description:
         "From the request's headers to the answer's headers. Promised: 95 % within 200 ms. A point is a request; it leads to its trace.",
       after: "suite",
-      queries: [0.5, 0.95, 0.99].map((q) =>
-        range(quantile(q, "", "http_request_duration_seconds", OF_ROUTE), `${q * 100} % are faster`),
-      ),
+      queries: [
+        rangeWithTraces(quantile(0.95, "", "http_request_duration_seconds", OF_ROUTE), "95 % are faster"),
+        range(quantile(0.5, "", "http_request_duration_seconds", OF_ROUTE), "50 % are faster"),
+        range(quantile(0.99, "", "http_request_duration_seconds", OF_ROUTE), "99 % are faster"),
+      ],
       look: { unit: "s", min: 0, thresholds: rising(0.2, 1) },
       width: 8,
     }),
@@ -49,10 +52,10 @@ const requests: Row = {
       description: "Each route and method over the last minutes. Click a route to see it alone.",
       after: "suite",
       queries: [
-        instant(sumBy("method, route", rate(`http_requests_total{${OF_ROUTE}}`))),
-        instant(sumBy("method, route", rate(`http_requests_total{${OF_ROUTE}, status=~"4.."}`))),
-        instant(serverErrorShare("method, route", OF_ROUTE)),
-        instant(quantile(0.95, "method, route", "http_request_duration_seconds", OF_ROUTE)),
+        instant(sumBy("method, route", lately(`http_requests_total{${OF_ROUTE}}`))),
+        instant(sumBy("method, route", lately(`http_requests_total{${OF_ROUTE}, status=~"4.."}`))),
+        instant(serverErrorShare("method, route", OF_ROUTE, lately)),
+        instant(quantile(0.95, "method, route", "http_request_duration_seconds", OF_ROUTE, lately)),
       ],
       merge: true,
       columns: [
@@ -93,42 +96,10 @@ const requests: Row = {
   ],
 };
 
-const behind: Row = {
-  title: "What stands behind it",
-  panels: [
-    chart({
-      title: "Calls to the services",
-      description: "RPCs that the gateway makes, per second, by service and method.",
-      after: "suite",
-      queries: [range(sumBy("method", rate('rpc_client_calls_total{service="api-gateway"}')), "{{method}}")],
-      look: { unit: "reqps" },
-      width: 8,
-    }),
-    chart({
-      title: "Calls that failed",
-      description:
-        "The share of those calls that failed for a reason of ours: a service is away, too slow, or has a bug.",
-      after: { mayBeZero: "nothing fails on a good day" },
-      queries: [range(faultShare("method", "rpc_client_calls_total", 'service="api-gateway"'), "{{method}}")],
-      look: { unit: "percentunit", decimals: 2, min: 0, thresholds: rising(0.001, 0.01) },
-      width: 8,
-    }),
-    chart({
-      title: "Calls tried again",
-      description:
-        "Retries per second. They hide a service that is away for a moment; many of them mean that it is away for long.",
-      after: "faults",
-      queries: [range(sumBy("method", rate('rpc_client_retries_total{service="api-gateway"}')), "{{method}}")],
-      look: { unit: "cps" },
-      width: 8,
-    }),
-  ],
-};
-
 export const GATEWAY: Dashboard = {
   uid: "gateway",
   title: "Gateway",
   description: "The public REST API: what is asked, what is refused and why, and how fast it answers.",
   variables: [ROUTE],
-  rows: [gatewayVerdicts, requests, behind],
+  rows: [gatewayVerdicts, requests, behindGateway],
 };

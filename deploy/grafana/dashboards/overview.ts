@@ -1,9 +1,9 @@
 import { chart } from "../build/chart.ts";
 import { dashboardUrl, type Dashboard, type Row } from "../build/dashboard.ts";
 import { falling, rising } from "../build/look.ts";
-import { instant, range } from "../build/query.ts";
+import { instant, range, rangeWithTraces } from "../build/query.ts";
 import { table } from "../build/table.ts";
-import { CALLS, faultShare, OURS, quantile, rate, sumBy, serverErrorShare, UNARY } from "./expressions.ts";
+import { CALLS, faultShare, lately, OURS, quantile, rate, serverErrorShare, sumBy, UNARY } from "./expressions.ts";
 import { overviewVerdicts } from "./overview-verdicts.ts";
 
 const promises: Row = {
@@ -87,7 +87,7 @@ const signals: Row = {
         "The 95th percentile of requests (gateway) and of RPCs without streams, by service. Promised: 200 ms at the gateway.",
       after: "suite",
       queries: [
-        range(quantile(0.95, "service", "http_request_duration_seconds"), "{{service}}"),
+        rangeWithTraces(quantile(0.95, "service", "http_request_duration_seconds"), "{{service}}"),
         range(quantile(0.95, "service", "rpc_server_call_duration_seconds", UNARY), "{{service}}"),
       ],
       look: { unit: "s", min: 0, thresholds: rising(0.1, 0.2) },
@@ -118,13 +118,15 @@ const services: Row = {
       queries: [
         instant(named(`up{job=~"${OURS}"}`)),
         instant(
-          `${sumBy("service", rate(`rpc_server_calls_total{${CALLS}}`))} or ${sumBy("service", rate("http_requests_total"))}`,
+          `${sumBy("service", lately(`rpc_server_calls_total{${CALLS}}`))} or ${sumBy("service", lately("http_requests_total"))}`,
         ),
-        instant(`${faultShare("service", "rpc_server_calls_total", CALLS)} or ${serverErrorShare("service")}`),
         instant(
-          `${quantile(0.95, "service", "rpc_server_call_duration_seconds", UNARY)} or ${quantile(0.95, "service", "http_request_duration_seconds")}`,
+          `${faultShare("service", "rpc_server_calls_total", CALLS, lately)} or ${serverErrorShare("service", "", lately)}`,
         ),
-        instant(sumBy("service", rate("process_cpu_seconds_total"))),
+        instant(
+          `${quantile(0.95, "service", "rpc_server_call_duration_seconds", UNARY, lately)} or ${quantile(0.95, "service", "http_request_duration_seconds", "", lately)}`,
+        ),
+        instant(sumBy("service", lately("process_cpu_seconds_total"))),
         instant("max by (service) (process_resident_memory_bytes)"),
       ],
       merge: true,

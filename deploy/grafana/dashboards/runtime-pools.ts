@@ -3,7 +3,6 @@ import type { Row } from "../build/dashboard.ts";
 import { falling, rising } from "../build/look.ts";
 import { instant, range } from "../build/query.ts";
 import { table } from "../build/table.ts";
-import { rate, sumBy } from "./expressions.ts";
 
 const OF = 'service=~"$service"';
 
@@ -39,10 +38,16 @@ export const pools: Row = {
     }),
     chart({
       title: "Background tasks that failed",
-      description: "Restarts per second, by task: relays, consumers, purges.",
-      after: { mayBeZero: "no task fails on a good day" },
-      queries: [range(sumBy("service, task", rate(`task_restarts_total{${OF}}`)), "{{service}}: {{task}}")],
-      look: { unit: "cps", min: 0 },
+      description: "Restarts, by task: relays, consumers, purges.",
+      after: { mayBeEmpty: "no task fails on a good day" },
+      queries: [
+        range(
+          `sum by (service, task) (increase(task_restarts_total{${OF}}[$__rate_interval])) > 0`,
+          "{{service}}: {{task}}",
+        ),
+      ],
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None failed" },
+      bars: true,
       width: 8,
     }),
     table({

@@ -4,6 +4,7 @@ import { rising } from "../build/look.ts";
 import { range } from "../build/query.ts";
 import { quantile, rate, sumBy } from "./expressions.ts";
 import { pools } from "./runtime-pools.ts";
+import { telemetry } from "./runtime-telemetry.ts";
 import { runtimeVerdicts } from "./runtime-verdicts.ts";
 import { ANY_SERVICE } from "./variables.ts";
 
@@ -62,18 +63,17 @@ const memory: Row = {
     }),
     chart({
       title: "Time spent collecting garbage",
-      description:
-        "The share of time, by kind of collection. Major collections above 5 % point at too much garbage or too small a heap.",
+      description: "The share of time. Above 5 % it points at too much garbage or too small a heap.",
       after: "suite",
-      queries: [range(sumBy("service, kind", rate(`nodejs_gc_duration_seconds_sum{${OF}}`)), "{{service}} {{kind}}")],
+      queries: [range(sumBy("service", rate(`nodejs_gc_duration_seconds_sum{${OF}}`)), "{{service}}")],
       look: { unit: "percentunit", decimals: 2, min: 0, thresholds: rising(0.05, 0.1) },
       width: 8,
     }),
     chart({
       title: "Pauses by the collector",
-      description: "95 % of the pauses are shorter; by kind.",
+      description: "95 % of the pauses are shorter; by kind, of all chosen services.",
       after: "suite",
-      queries: [range(quantile(0.95, "service, kind", "nodejs_gc_duration_seconds", OF), "{{service}} {{kind}}")],
+      queries: [range(quantile(0.95, "kind", "nodejs_gc_duration_seconds", OF), "{{kind}}")],
       look: { unit: "s", min: 0, thresholds: rising(0.05, 0.1) },
       width: 8,
     }),
@@ -90,10 +90,10 @@ const memory: Row = {
       description: "Per second: they never reached the collector or the bus. Requests are not affected.",
       after: { mayBeZero: "nothing is lost on a good day" },
       queries: [
-        range(sumBy("service", rate(`log_lines_dropped_total{${OF}}`)), "{{service}} log lines"),
-        range(sumBy("service, reason", rate(`spans_dropped_total{${OF}}`)), "{{service}} spans: {{reason}}"),
+        range(`sum(${rate(`log_lines_dropped_total{${OF}}`)})`, "log lines: queue_full"),
+        range(sumBy("reason", rate(`spans_dropped_total{${OF}}`)), "spans: {{reason}}"),
       ],
-      look: { unit: "cps", min: 0 },
+      look: { unit: "suffix:/s", min: 0 },
       width: 8,
     }),
   ],
@@ -104,5 +104,5 @@ export const RUNTIME: Dashboard = {
   title: "Runtime",
   description: "The processes themselves: event loop, memory, garbage collection, connection pools, background tasks.",
   variables: [ANY_SERVICE],
-  rows: [runtimeVerdicts, loop, memory, pools],
+  rows: [runtimeVerdicts, loop, memory, pools, telemetry],
 };

@@ -2,10 +2,10 @@ import { bars } from "../build/bars.ts";
 import { chart } from "../build/chart.ts";
 import { dashboardUrl, type Dashboard, type Row } from "../build/dashboard.ts";
 import { rising } from "../build/look.ts";
-import { instant, range } from "../build/query.ts";
+import { instant, range, rangeWithTraces } from "../build/query.ts";
 import { stat, verdict } from "../build/stat.ts";
 import { table } from "../build/table.ts";
-import { CALLS, faultShare, quantile, rate, sumBy, UNARY } from "./expressions.ts";
+import { byRpc, CALLS, faultShare, lately, quantile, rate, sumBy, UNARY } from "./expressions.ts";
 import { RPC_SERVICE } from "./variables.ts";
 import { eitherWord, wordLook, words } from "./words.ts";
 
@@ -20,7 +20,7 @@ const fine: Row = {
       description:
         "The worst of the chosen services: whether fewer than 0.1 % (fine) or 1 % of its calls fail for a reason of ours.",
       after: { mayBeZero: "nothing fails on a good day" },
-      queries: [instant(`max(${faultShare("service", "rpc_server_calls_total", SERVER)})`)],
+      queries: [instant(`max(${faultShare("service", "rpc_server_calls_total", SERVER, lately)})`)],
       look: wordLook(words("Fine", { from: 0.001, text: "Some fail" }, { from: 0.01, text: "Many fail" }), "No calls"),
       width: 5,
     }),
@@ -29,7 +29,9 @@ const fine: Row = {
       description:
         "The slowest of the chosen services: whether 95 % of its calls, streams aside, take less than 100 ms (fast) or 200 ms.",
       after: "suite",
-      queries: [instant(`max(${quantile(0.95, "service", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`)})`)],
+      queries: [
+        instant(`max(${quantile(0.95, "service", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`, lately)})`),
+      ],
       look: wordLook(words("Fast", { from: 0.1, text: "Slow" }, { from: 0.2, text: "Very slow" }), "No calls"),
       width: 5,
     }),
@@ -67,7 +69,7 @@ const red: Row = {
       title: "Rate",
       description: "Calls that ended, per second, by RPC.",
       after: "suite",
-      queries: [range(sumBy("method", rate(`rpc_server_calls_total{${SERVER}}`)), "{{method}}")],
+      queries: [range(byRpc(sumBy("method", rate(`rpc_server_calls_total{${SERVER}}`))), "{{rpc}}")],
       look: { unit: "reqps" },
       width: 8,
       height: 9,
@@ -88,7 +90,12 @@ const red: Row = {
       description:
         "95 % of the calls of an RPC are faster; streams left out. A point is a call; it leads to its trace.",
       after: "suite",
-      queries: [range(quantile(0.95, "method", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`), "{{method}}")],
+      queries: [
+        rangeWithTraces(
+          byRpc(quantile(0.95, "method", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`)),
+          "{{rpc}}",
+        ),
+      ],
       look: { unit: "s", min: 0, thresholds: rising(0.1, 0.2) },
       width: 8,
       height: 9,
@@ -98,11 +105,11 @@ const red: Row = {
       description: "Each RPC over the last minutes.",
       after: "suite",
       queries: [
-        instant(sumBy("service, method", rate(`rpc_server_calls_total{${SERVER}}`))),
-        instant(sumBy("service, method", rate(`rpc_server_calls_total{${SERVER}, code!="OK"}`))),
-        instant(faultShare("service, method", "rpc_server_calls_total", SERVER)),
-        instant(quantile(0.5, "service, method", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`)),
-        instant(quantile(0.95, "service, method", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`)),
+        instant(sumBy("service, method", lately(`rpc_server_calls_total{${SERVER}}`))),
+        instant(sumBy("service, method", lately(`rpc_server_calls_total{${SERVER}, code!="OK"}`))),
+        instant(faultShare("service, method", "rpc_server_calls_total", SERVER, lately)),
+        instant(quantile(0.5, "service, method", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`, lately)),
+        instant(quantile(0.95, "service, method", "rpc_server_call_duration_seconds", `${OF}, ${UNARY}`, lately)),
       ],
       merge: true,
       columns: [
@@ -148,7 +155,7 @@ const statements: Row = {
           "{{operation}}",
         ),
       ],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s" },
       width: 8,
     }),
     bars({
@@ -157,7 +164,7 @@ const statements: Row = {
       after: "suite",
       queries: [
         instant(
-          `sort_desc(topk(12, ${quantile(0.95, "operation", "db_client_operation_duration_seconds", OF)}))`,
+          `sort_desc(topk(12, ${quantile(0.95, "operation", "db_client_operation_duration_seconds", OF, lately)}))`,
           "{{operation}}",
         ),
       ],
@@ -174,7 +181,7 @@ const statements: Row = {
           "{{operation}}",
         ),
       ],
-      look: { unit: "cps" },
+      look: { unit: "suffix:/s", noValue: "None failed" },
       width: 8,
     }),
   ],

@@ -28,8 +28,19 @@ export function eitherWord(good: string, bad: Step): readonly Word[] {
   ];
 }
 
-/** The look of a tile of words; a click leads to the dashboard that knows more. */
+/**
+ * The look of a tile of words.
+ *
+ * @param noValue what stands there without an answer. The first word, where nothing is what one hopes for: it is good then.
+ * @param leadsTo the dashboard that knows more, behind a click.
+ */
 export function wordLook(list: readonly Word[], noValue: string, leadsTo?: string): Look {
   const links = leadsTo === undefined ? [] : [{ title: "Where to look", url: dashboardUrl(leadsTo) }];
-  return { unit: "short", words: list, noValue, thresholds: plain("quiet"), links };
+  return {
+    unit: "short",
+    words: list,
+    noValue,
+    thresholds: plain(list[0]?.text === noValue ? "good" : "quiet"),
+    links,
+  };
 }
