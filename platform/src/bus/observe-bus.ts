@@ -1,6 +1,10 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { Meters } from "../telemetry/metrics.ts";
+import { within } from "../within.ts";
 import type { Bus, BusRecord } from "./bus.ts";
+
+/** How long a scrape waits for the bus. */
+const LAG_MS_MAX = 2_000;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -48,8 +52,8 @@ function createMetrics(bus: Bus, { registry }: Meters) {
     },
   });
   const setLag = async (consumer: string, topics: readonly string[]): Promise<void> => {
-    // While the bus is away there is nothing to tell; the last values stay.
-    const lags = await bus.lag(consumer, topics).catch(() => []);
+    // While the bus is away there is nothing to tell, and no scrape waits for it; the last values stay.
+    const lags = await within(LAG_MS_MAX, bus.lag(consumer, topics)).catch(() => []);
     for (const { topic, partition, records } of lags) lag.set({ consumer, topic, partition }, Number(records));
   };
   return {
