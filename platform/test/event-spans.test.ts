@@ -62,7 +62,18 @@ describe("the trace of an event", () => {
       "messaging.operation.type": "process",
       "messaging.consumer.group.name": at.consumer,
       "messaging.destination.partition.id": expect.stringMatching(/^\d$/),
+      "animal_delivery.outcome": "applied",
     });
+  });
+
+  it("shows that a consumer passed an event over", async () => {
+    await placeInTrace();
+
+    at.startRelay();
+    at.startConsumer({ handlers: [] });
+
+    await expect.poll(() => spanNamed(`process ${at.topic}`), WAIT).toBeDefined();
+    expect(spanNamed(`process ${at.topic}`)?.attributes).toMatchObject({ "animal_delivery.outcome": "skipped" });
   });
 
   it("shows each failed attempt to publish", async () => {

@@ -15,8 +15,8 @@ export interface EventWork {
   readonly signal: AbortSignal;
 }
 
-/** Runs the work on one event as a part of the event's trace and correlation. */
-export async function inEventContext<T>(
+/** Runs the work on one event as a part of the event's trace and correlation; the span tells what became of the event. */
+export async function inEventContext<T extends string>(
   { tracer }: Telemetry,
   { consumer, system, event, signal }: EventWork,
   work: () => Promise<T>,
@@ -32,7 +32,9 @@ export async function inEventContext<T>(
   );
   const context = { requestId: "", correlationId: envelope.correlationId, trace: trace.setSpan(parent, span), signal };
   try {
-    return await runInContext(context, work);
+    const outcome = await runInContext(context, work);
+    span.setAttribute("animal_delivery.outcome", outcome);
+    return outcome;
   } catch (error) {
     span.setAttribute("error.type", errorType(error));
     span.setStatus({ code: SpanStatusCode.ERROR });

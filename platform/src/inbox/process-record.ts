@@ -46,7 +46,7 @@ export async function processRecord(consumer: Consumer, received: ReceivedRecord
   const event = decodeEvent(received);
   if (!event) return refuseRecord(consumer, received);
   const handler = consumer.handlers.get(event.envelope.type);
-  if (!handler) return "skipped";
+  if (!handler) return passOver(consumer, event, lease.signal);
 
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -60,6 +60,15 @@ export async function processRecord(consumer: Consumer, received: ReceivedRecord
     await lease.heartbeat();
     await pause(backoffMs(consumer.retry, attempt), lease.signal);
   }
+}
+
+/** Leaves a span and nothing else: the trace of an event shows everybody who has seen it. */
+function passOver(
+  { consumer, telemetry, system }: Consumer,
+  event: ReceivedEvent,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  return inEventContext(telemetry, { consumer, system, event, signal }, async () => "skipped");
 }
 
 /** Remembering the event and its effect are one transaction. */
