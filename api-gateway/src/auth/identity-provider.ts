@@ -1,9 +1,10 @@
 import type { JWTVerifyGetKey } from "jose";
 import * as oidc from "openid-client";
-import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import { verifyJwt } from "@animal-delivery/platform/access/verify-jwt";
 import { DomainError } from "@animal-delivery/platform/errors";
 import type { ApiConfig } from "../config.ts";
+import { codeFlow, type LoginChecks } from "./code-flow.ts";
+import { type EndSession, endSessionAt } from "./end-session.ts";
 import type { LoginAnswer } from "./login-answer.ts";
 import { asking, isNotOffered, oidcClient } from "./oidc-client.ts";
 
@@ -19,18 +20,11 @@ export interface TokenSet {
 /** Which of our clients at the provider a token belongs to: the gateway's own, or that of programs with a password form. */
 export type OidcClient = "browser" | "first-party";
 
-/** What a login under way must be finished with. */
-export interface LoginChecks {
-  readonly state: string;
-  readonly nonce: string;
-  readonly codeVerifier: string;
-}
-
 /**
  * Any OpenID Connect provider. Every function throws DomainError: unauthenticated TOKEN_INVALID when the provider says no,
  * unavailable UNAVAILABLE when it does not answer.
  */
-export interface IdentityProvider {
+export interface IdentityProvider extends EndSession {
   /** Where to send the browser. */
   authorizationUrl(checks: LoginChecks): Promise<URL>;
   /** Trades the answer's code for tokens; checks issuer, state, nonce and the ID token. */
@@ -40,8 +34,6 @@ export interface IdentityProvider {
   /** The old refresh token is used up by this. */
   refresh(client: OidcClient, refreshToken: string): Promise<TokenSet>;
   revoke(client: OidcClient, refreshToken: string): Promise<void>;
-  /** Where the browser ends its session at the provider itself; undefined when the provider has no such place. */
-  endSessionUrl(idToken: string | undefined): Promise<URL | undefined>;
   endpoints(): Promise<{ readonly authorization: string; readonly token: string }>;
 }
 
@@ -57,7 +49,7 @@ export function createIdentityProvider(
   const browser = oidcClient(config, clientId, clientSecret);
   const firstParty = oidcClient(config, firstPartyClientId, undefined);
   const configurationOf = (client: OidcClient) => (client === "browser" ? browser() : firstParty());
-  const redirectUri = `${origin}/v1/auth/callback`;
+  const code = codeFlow(`${origin}/v1/auth/callback`, SCOPE);
 
   const tokensOf = async (client: OidcClient, grant: Grant): Promise<TokenSet> => {
     const tokens = await asking(configurationOf(client).then(grant));
@@ -71,17 +63,9 @@ export function createIdentityProvider(
   };
 
   return {
-    authorizationUrl: async (checks) =>
-      oidc.buildAuthorizationUrl(await asking(browser()), await authorizationRequest(checks, redirectUri)),
-    finishLogin: async (answer, { state, nonce, codeVerifier }) =>
-      tokensOf("browser", async (configuration) =>
-        oidc.authorizationCodeGrant(configuration, callbackUrl(redirectUri, configuration, answer), {
-          pkceCodeVerifier: codeVerifier,
-          expectedState: state,
-          expectedNonce: nonce,
-          idTokenExpected: true,
-        }),
-      ),
+    ...endSessionAt(browser, origin),
+    authorizationUrl: async (checks) => code.authorizationUrl(await asking(browser()), checks),
+    finishLogin: async (answer, checks) => tokensOf("browser", async (client) => code.trade(client, answer, checks)),
     signIn: async (username, password) =>
       tokensOf("first-party", async (configuration) =>
         oidc.genericGrantRequest(configuration, "password", { username, password, scope: SCOPE }),
@@ -93,12 +77,6 @@ export function createIdentityProvider(
       tokensOf(client, async (configuration) => oidc.refreshTokenGrant(configuration, refreshToken)),
     revoke: async (client, refreshToken) =>
       asking(configurationOf(client).then(async (configuration) => oidc.tokenRevocation(configuration, refreshToken))),
-    async endSessionUrl(idToken) {
-      const configuration = await asking(browser());
-      if (!configuration.serverMetadata().end_session_endpoint) return undefined;
-      const hint = idToken === undefined ? {} : { id_token_hint: idToken };
-      return oidc.buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${origin}/`, ...hint });
-    },
     async endpoints() {
       const { authorization_endpoint, token_endpoint } = (await asking(browser())).serverMetadata();
       return { authorization: authorization_endpoint ?? "", token: token_endpoint ?? "" };
@@ -106,26 +84,7 @@ export function createIdentityProvider(
   };
 }
 
-async function authorizationRequest({ state, nonce, codeVerifier }: LoginChecks, redirectUri: string) {
-  return {
-    redirect_uri: redirectUri,
-    scope: SCOPE,
-    state,
-    nonce,
-    code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
-    code_challenge_method: "S256",
-  };
-}
-
 type Grant = (configuration: oidc.Configuration) => Promise<oidc.TokenEndpointResponse>;
-
-/** The answer as openid-client reads it, once it is known to be of this provider (RFC 9207). */
-function callbackUrl(redirectUri: string, configuration: oidc.Configuration, answer: LoginAnswer): URL {
-  const { issuer, authorization_response_iss_parameter_supported: isTold } = configuration.serverMetadata();
-  const { code, state, issuer: from = isTold ? "" : issuer } = answer;
-  if (from !== issuer) throw tokenInvalid("the answer is not of our identity provider");
-  return new URL(`?${new URLSearchParams({ code, state, iss: issuer }).toString()}`, redirectUri);
-}
 
 function tokenSet(tokens: oidc.TokenEndpointResponse): TokenSet {
   return {

@@ -6,7 +6,7 @@ import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import { assertSameOrigin } from "../access/csrf.ts";
 import type { GatewayContext } from "../http/route.ts";
 import { SESSION_COOKIE, clearCookie, cookieOf } from "./cookies.ts";
-import type { IdentityProvider } from "./identity-provider.ts";
+import type { IdentityProvider, OidcClient } from "./identity-provider.ts";
 import { redirect } from "./login.ts";
 import { readForm } from "./read-form.ts";
 import { RefreshToken } from "./refresh-token.ts";
@@ -28,24 +28,22 @@ const Logout = z.strictObject({ refresh_token: RefreshToken.optional() });
 
 /**
  * Ends a session: its refresh token is revoked at the provider, its access tokens are denied everywhere. With a cookie it is
- * the browser's session; a form of our own page goes on to the provider, to end the session there too. With a bearer token
- * it is that token's session, and the body may name the refresh token.
+ * the browser's session, and the provider's own is to end as well: a form of our own page goes on there, for other requests
+ * the provider is asked. With a bearer token it is that token's session, and the body may name the refresh token.
  */
 export function createLogout(options: LogoutOptions) {
   const { authenticate, verifier, provider, sessions, deniedSessions, origin, denyMs } = options;
 
   const deny = async (sessionId: string): Promise<void> =>
     sessionId === "" ? undefined : deniedSessions.deny(sessionId, denyMs);
+  const revoke = async (client: OidcClient, refreshToken: string | undefined): Promise<void> =>
+    refreshToken === undefined ? undefined : provider.revoke(client, refreshToken);
 
   const closeBrowserSession = async (secret: string): Promise<Session | undefined> => {
     const session = await sessions.find(secret);
     if (!session) return undefined;
     const user = await verifier.verify(session.accessToken).catch(() => undefined);
-    await allOf(
-      sessions.close(secret),
-      deny(user?.sessionId ?? ""),
-      session.refreshToken === undefined ? undefined : provider.revoke("browser", session.refreshToken),
-    );
+    await allOf(sessions.close(secret), deny(user?.sessionId ?? ""), revoke("browser", session.refreshToken));
     return session;
   };
 
@@ -54,7 +52,10 @@ export function createLogout(options: LogoutOptions) {
     const session = await closeBrowserSession(secret);
     const cookie = clearCookie(SESSION_COOKIE);
     const isForm = c.req.header("accept")?.includes("text/html") ?? false;
-    if (!isForm) return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
+    if (!isForm) {
+      if (session?.idToken !== undefined) await provider.endSession(session.idToken);
+      return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
+    }
     const end = session && (await provider.endSessionUrl(session.idToken));
     const answer = redirect(end?.href ?? "/", cookie);
     return new Response(null, { status: 303, headers: answer.headers });
@@ -65,10 +66,7 @@ export function createLogout(options: LogoutOptions) {
     if (!user) throw tokenInvalid("there is no session to end");
     c.get("exchange").user = user;
     const { refresh_token } = await readForm(c.req.raw, Logout);
-    await allOf(
-      deny(user.sessionId),
-      refresh_token === undefined ? undefined : provider.revoke("first-party", refresh_token),
-    );
+    await allOf(deny(user.sessionId), revoke("first-party", refresh_token));
     return new Response(null, { status: 204 });
   };
 
@@ -79,7 +77,7 @@ export function createLogout(options: LogoutOptions) {
 }
 
 /** Ends what can be ended, whatever else cannot; then throws what went wrong first. */
-async function allOf(...work: readonly (Promise<void> | undefined)[]): Promise<void> {
+async function allOf(...work: readonly Promise<void>[]): Promise<void> {
   const outcomes = await Promise.allSettled(work);
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }

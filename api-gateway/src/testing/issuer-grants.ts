@@ -7,6 +7,10 @@ export interface IssuerGrants {
   refreshes: number;
   lifetimeSeconds: number;
   takesPasswords: boolean;
+  /** The session of every login by a browser; undefined for a new one each time. */
+  sessionOfBrowsers: string | undefined;
+  /** The ID tokens that came with requests to end their sessions. */
+  readonly ended: string[];
   /** A code for `ada`, who signs in without being asked. */
   codeFor(asked: URLSearchParams): string;
   /** What the token endpoint answers to a form; the error's name when it refuses. */
@@ -47,8 +51,10 @@ export function createIssuerGrants(tokens: IssuerTokens): IssuerGrants {
     refreshes: 0,
     lifetimeSeconds: 300,
     takesPasswords: true,
+    sessionOfBrowsers: undefined,
+    ended: [],
     codeFor(asked) {
-      const [id, sessionId] = [randomUUID(), randomUUID()];
+      const [id, sessionId] = [randomUUID(), grants.sessionOfBrowsers ?? randomUUID()];
       const text = (name: string): string => asked.get(name) ?? "";
       const [challenge, nonce, clientId] = [text("code_challenge"), text("nonce"), text("client_id")];
       codes.set(id, { subject: "ada", sessionId, clientId, challenge, nonce });

@@ -62,6 +62,10 @@ function answersOf(
       if (typeof answer === "string") sendJson(response, { error: answer }, 400);
       else sendJson(response, answer);
     },
+    "/end": async (request, response) => {
+      grants.ended.push(new URLSearchParams(await text(request)).get("id_token_hint") ?? "");
+      response.end();
+    },
     "/revoke": async (request, response) => {
       grants.revoked.add(new URLSearchParams(await text(request)).get("token") ?? "");
       response.end();
