@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DomainError } from "../errors.ts";
 import type { TopicSpec } from "../bus/bus.ts";
 import type { KafkaAdmin, NewTopic } from "./driver.ts";
 import { BATCH_BYTES_MAX } from "./limits.ts";
 
 /** How many copies must be written before a produce is acknowledged: one broker of three may be away. */
 const IN_SYNC_MIN = 2;
+/** How long brokers may take to hear of a topic that was just made. */
+const KNOWN_MS_MAX = 30_000;
+const KNOWN_POLL_MS = 100;
 
 /** Makes the topics that are missing; says of each that exists otherwise in what it differs. */
 export async function ensureTopics(
@@ -37,6 +42,17 @@ async function createTopic(admin: KafkaAdmin, wanted: NewTopic): Promise<void> {
   } catch (error) {
     // Somebody else may have been faster.
     if (!(await admin.findTopic(wanted.topic))) throw error;
+  }
+  await becomesKnown(admin, wanted);
+}
+
+/** The brokers hear of a new topic one after the other. */
+async function becomesKnown(admin: KafkaAdmin, { topic, partitions }: NewTopic): Promise<void> {
+  const deadline = Date.now() + KNOWN_MS_MAX;
+  while ((await admin.findTopic(topic))?.partitions !== partitions) {
+    if (Date.now() > deadline)
+      throw new DomainError("unavailable", "UNAVAILABLE", `the brokers do not know ${topic} yet`);
+    await sleep(KNOWN_POLL_MS);
   }
 }
 

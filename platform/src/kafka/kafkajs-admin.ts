@@ -48,6 +48,8 @@ async function findTopic(admin: Admin, topic: string): Promise<FoundTopic | unde
 async function createTopic(admin: Admin, { topic, partitions, replication, settings }: NewTopic): Promise<void> {
   const configEntries = [...settings].map(([name, value]) => ({ name, value }));
   await admin.createTopics({
+    // It gives up when a broker that it asks has not heard of the topic yet; whoever needs the topic asks again.
+    waitForLeaders: false,
     topics: [{ topic, numPartitions: partitions, replicationFactor: replication, configEntries }],
   });
 }
