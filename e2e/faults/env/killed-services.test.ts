@@ -9,8 +9,13 @@ import { expectEachOrderOnce, expectProgress, givenOrderLoad, type UnderLoad } f
 
 /** A member of a consumer group that was killed is missed after 10 s: the next kill comes later. */
 const BETWEEN_KILLS_MS = { least: 15_000, most: 20_000 };
-/** What callers may be told: try again, or that the gateway itself was not there or left in the middle of an answer. */
-const EXPECTED = ["503 /problems/common/unavailable", "fetch failed", "terminated"];
+/** What callers may be told: try again, now or after a deadline; or that the gateway was not there, or left amid an answer. */
+const EXPECTED = [
+  "503 /problems/common/unavailable",
+  "504 /problems/common/deadline-exceeded",
+  "fetch failed",
+  "terminated",
+];
 /** Stories ask more often than people do. */
 const NO_RATE_LIMITS = { RATE_LIMIT_WRITES_PER_MINUTE: "1000000", RATE_LIMIT_AUTH_PER_MINUTE: "1000000" };
 

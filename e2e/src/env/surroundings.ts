@@ -18,12 +18,14 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const FOLDER = fileURLToPath(new URL("../../.data/env", import.meta.url));
+/** As in the images: a small young generation holds 60 to 100 MB less after load, at no cost that the stories show. */
+const NODE_OPTIONS = "--max-semi-space-size=4";
+const DATA = fileURLToPath(new URL("../../.data", import.meta.url));
 
 /** The engines that our own environment names, and ports from its `PORT` on; `env` is set for every service. */
 export function surroundingsOf(env: Readonly<Record<string, string>>): Surroundings {
   const port = Number(process.env.PORT ?? PORT_DEFAULT);
-  return { engines: readEngines(process.env), ports: portsFrom(port), folder: FOLDER, env };
+  return { engines: readEngines(process.env), ports: portsFrom(port), folder: join(DATA, `env-${port}`), env };
 }
 
 export function certificatesFolder({ folder }: Surroundings): string {
@@ -46,6 +48,7 @@ export function environmentOf(name: ServiceName, around: Surroundings): Record<s
   const rpcUrl = (port: number) => `https://127.0.0.1:${port}`;
   return {
     NODE_COMPILE_CACHE: join(folder, "compile-cache"),
+    NODE_OPTIONS,
     TLS_CERT_FILE: certFile,
     TLS_KEY_FILE: keyFile,
     TLS_CA_FILE: caFile,
