@@ -14,8 +14,11 @@ export interface ClickHouseOptions {
 /** The server gives up first, and says so; who does not hear from it within this time more waits no longer. */
 const GRACE_MS = 1_000;
 
-/** Costs nothing that can be measured: an insert of 1,000 events takes 5.9 ms of CPU with and without, 12.5 with gzip. */
-const PACKED = { request: { codec: "zstd", level: 1 }, response: { codec: "zstd" } } as const;
+/**
+ * Packing rows by zstd costs nothing that can be measured: an insert of 1,000 events takes 5.9 ms of CPU with and without,
+ * 12.5 by gzip. Answers are small, and gzip is what every server and everything in between can do.
+ */
+const PACKED = { request: { codec: "zstd", level: 1 }, response: { codec: "gzip" } } as const;
 
 /**
  * A client of the database. It connects when it is first used; close it with `close()`.

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { type ClickHouseOptions, openClickHouse } from "../../src/store/clickhouse.ts";
 import { toDateTime } from "../../src/store/date-time.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { migrate, migrationStatements } from "../../src/store/migrate.ts";
 import { withMigrationLock } from "../../src/store/migration-lock.ts";
+import { alterationsOf, SCHEMA_DEFAULTS } from "../../src/store/schema-settings.ts";
 import type { TestEngines } from "../test-engines.ts";
 
 let options: ClickHouseOptions;
@@ -76,6 +77,41 @@ export function migrateSuite(engines: TestEngines): void {
     });
   });
 
+  describe("the figures of the tables", () => {
+    it("are brought up to date, and what is too old then goes", async () => {
+      await migrate(options);
+      const daysAgo = (days: number) => toDateTime(new Date(Date.now() - days * 86_400_000));
+      const values = [400, 300].map((days) => ({ event_id: randomUUID(), occurred_at: daysAgo(days) }));
+      await clickhouse.insert({ table: "events", values, format: "JSONEachRow" });
+
+      await migrate(options, { ...SCHEMA_DEFAULTS, eventsDays: 365, refreshS: 7 });
+      await clickhouse.command({ query: "optimize table events final" });
+
+      expect(await rows("select dateDiff('day', occurred_at, now()) as days from events")).toEqual([{ days: 300 }]);
+      expect(await definitionOf("order_facts")).toContain("REFRESH AFTER 7 SECOND");
+    });
+
+    it("are left alone when they are right", async () => {
+      await migrate(options);
+
+      expect(await alterationsOf(clickhouse, SCHEMA_DEFAULTS)).toEqual([]);
+      expect(await alterationsOf(clickhouse, { ...SCHEMA_DEFAULTS, logsDays: 7 })).toEqual([
+        "alter table logs modify TTL toDateTime(logged_at) + toIntervalDay(7)",
+      ]);
+    });
+  });
+
+  describe("the migrations for a cluster", () => {
+    it("are statements that this engine understands", async () => {
+      await migrate(options);
+      for (const statement of await migrationStatements({ cluster: "all" })) {
+        const query = "select formatQuery({statement:String}) as text";
+        const result = await clickhouse.query({ query, query_params: { statement }, format: "JSONEachRow" });
+        expect(JSON.stringify(await result.json())).toMatch(/ON CLUSTER `?all/);
+      }
+    });
+  });
+
   describe("withMigrationLock", () => {
     beforeEach(() => migrate(options));
 
@@ -130,6 +166,17 @@ async function tableNames(): Promise<string[]> {
                   order by name`;
   const tables = await rows(query);
   return tables.map((table) => (table as { name: string }).name);
+}
+
+async function definitionOf(table: string): Promise<string> {
+  const result = await clickhouse.query({
+    query:
+      "select create_table_query as text from system.tables where database = currentDatabase() and name = {table:String}",
+    query_params: { table },
+    format: "JSONEachRow",
+  });
+  const [row] = await result.json<{ text: string }>();
+  return row?.text ?? "";
 }
 
 async function appliedCounts(): Promise<number[]> {
