@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster, type ClusterOptions, Redis, type RedisOptions as ClientOptions } from "ioredis";
@@ -27,8 +28,9 @@ export async function connectRedis(options: RedisOptions): Promise<RedisClient> 
     : new Redis({ ...nodes[0], ...connection, ...common, retryStrategy: pauseMs });
   // Each failed connection emits one; whoever watches the connection says so once.
   client.on("error", () => undefined);
-  const connected = client.connect().catch(() => undefined);
-  await Promise.race([connected, sleep(CONNECT_MS, undefined, { ref: false })]);
+  const ready = once(client, "ready").then(async () => nodesReady(client));
+  void client.connect().catch(() => undefined);
+  await Promise.race([ready.catch(() => undefined), sleep(CONNECT_MS, undefined, { ref: false })]);
   return withScripts(client);
 }
 
@@ -75,7 +77,7 @@ function clusterOf(
   connection: ReturnType<typeof connectionTo>,
   common: ClusterOptions,
 ): Cluster {
-  return new Cluster(
+  const client = new Cluster(
     nodes.map(({ host, port }) => ({ host, port })),
     {
       ...common,
@@ -88,6 +90,18 @@ function clusterOf(
       dnsLookup: (host, callback) => callback(null, host),
     },
   );
+  // The client would connect to a node at the first command for it, which had to wait for a TLS handshake then. But it looks
+  // whether it is ready by way of a node that is not connected yet.
+  const connect = (node: Redis): void => void node.connect().catch(() => undefined);
+  client.on("ready", () => client.nodes().forEach(connect));
+  return client.on("+node", (node: Redis) => client.status === "ready" && connect(node));
+}
+
+/** Waits for the nodes of a cluster; a single server is ready when it is connected. */
+async function nodesReady(client: Redis | Cluster): Promise<void> {
+  if (!(client instanceof Cluster)) return;
+  const connecting = client.nodes().filter((node) => node.status !== "ready");
+  await Promise.all(connecting.map(async (node) => once(node, "ready").catch(() => undefined)));
 }
 
 function pauseMs(attempt: number): number {
