@@ -63,6 +63,7 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
     gatewaySecret: engines.identity.gatewaySecret,
     certificates: engines.certificates,
     clickhouseUrl: engines.clickhouse.url,
+    clickhouseReader: engines.clickhouse.reader,
     databaseUrl: (database) => engines.postgres.url(database),
     access: await loadAccess(),
     verifier: createTokenVerifier({ issuer, audience: AUDIENCE }),

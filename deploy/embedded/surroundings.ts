@@ -21,6 +21,8 @@ export interface Surroundings {
   /** Of the gateway as a client of the provider. */
   readonly gatewaySecret: string;
   readonly clickhouseUrl: string;
+  /** Who may only read there. */
+  readonly clickhouseReader: { readonly user: string; readonly password: string };
   readonly databaseUrl: (database: string) => string;
   readonly access: Access;
   readonly verifier: TokenVerifier;
@@ -30,6 +32,8 @@ export interface Surroundings {
 
 /** This process brings its engines along, wherever the person's environment says that others are. */
 const WITHOUT_REAL_ENGINES = {
+  CLICKHOUSE_CA_FILE: undefined,
+  CLICKHOUSE_CLUSTER: undefined,
   CONFIG_FILE: undefined,
   KAFKA_BROKERS: undefined,
   OIDC_DISCOVERY_URL: undefined,
@@ -63,6 +67,8 @@ export function environmentOf(name: PartName, around: Surroundings): Record<stri
     DATABASE_URL: around.databaseUrl(name),
     BUS_DATABASE_URL: around.databaseUrl("bus"),
     CLICKHOUSE_URL: around.clickhouseUrl,
+    CLICKHOUSE_READER_USER: around.clickhouseReader.user,
+    CLICKHOUSE_READER_PASSWORD: around.clickhouseReader.password,
     ORDERS_ADDRESS: rpcUrl(rpc.orders),
     DELIVERY_ADDRESS: rpcUrl(rpc.delivery),
     LOGGING_ADDRESS: rpcUrl(rpc.logging),

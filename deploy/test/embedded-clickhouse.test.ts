@@ -115,6 +115,35 @@ describe("startClickHouse", () => {
     await expect(stranger.query({ query: "select 1" })).rejects.toMatchObject({ type: "AUTHENTICATION_FAILED" });
   });
 
+  it("lets the reader ask and set limits, and change nothing", async () => {
+    const { user: username, password } = clickhouse.reader;
+    const url = Object.assign(new URL(clickhouse.url), { username, password });
+    await using reader = createClient({ url, log: { level: ClickHouseLogLevel.OFF } });
+    const settings = { max_execution_time: 5, max_block_size: "1000" };
+
+    const answer = await reader.query({
+      query: "select 1 as one",
+      format: "JSONEachRow",
+      clickhouse_settings: settings,
+    });
+
+    expect(await answer.json()).toEqual([{ one: 1 }]);
+    for (const query of [
+      "drop table facts",
+      "truncate table facts",
+      "set readonly = 0",
+      "create table t (x Int8) engine = Memory",
+    ]) {
+      await expect(reader.command({ query })).rejects.toMatchObject({ code: "164", type: "READONLY" });
+    }
+    const values = [{ id: 1, text: "smuggled" }];
+    await expect(reader.insert({ table: "facts", values, format: "JSONEachRow" })).rejects.toMatchObject({
+      code: "164",
+    });
+    const forced = reader.command({ query: "truncate table facts", clickhouse_settings: { readonly: "0" } });
+    await expect(forced).rejects.toMatchObject({ code: "164" });
+  });
+
   it("refuses a body over the limit", async () => {
     const { origin, username, password } = new URL(clickhouse.url);
     const headers = { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };

@@ -2,14 +2,15 @@
 // cannot. It ends when the parent asks it to, or is gone.
 import { once } from "node:events";
 import type { Server } from "node:http";
-import type { Credentials } from "./credentials.ts";
+import type { Users } from "./credentials.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { createHttpServer } from "./http-server.ts";
 
 /** What the parent sends. */
-export interface ChildOptions extends Credentials {
+export interface ChildOptions {
   readonly folder: string;
   readonly port: number;
+  readonly users: Users;
 }
 
 /** What it gets back. */
@@ -28,7 +29,7 @@ const [options] = (await once(process, "message")) as [ChildOptions];
 let engine: Engine | undefined;
 try {
   engine = openEngine(options.folder);
-  const server = createHttpServer(engine, options);
+  const server = createHttpServer(engine, options.users);
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
   process.on("SIGTERM", () => void stop(server));

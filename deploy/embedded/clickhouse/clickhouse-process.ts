@@ -25,8 +25,8 @@ export async function startClickHouseProcess(options: ClickHouseProcessOptions):
   for (;;) {
     const child = await forkChild(options);
     const ended = once(child, "exit").then(([code, signal]) => String(signal ?? code));
-    const { folder, port, user, password } = options;
-    child.send({ folder, port, user, password } satisfies ChildOptions);
+    const { folder, port, users } = options;
+    child.send({ folder, port, users } satisfies ChildOptions);
     const answer = await Promise.race([once(child, "message").then(([message]) => message as ChildAnswer), ended]);
     if (typeof answer === "object" && answer.listening) {
       return { pid: child.pid ?? 0, ended, stop: () => stop(child) };

@@ -2,10 +2,17 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { ClickHouseException } from "./exception.ts";
 
-/** Who may use the engine. */
 export interface Credentials {
   readonly user: string;
   readonly password: string;
+}
+
+/** Who may use the engine, and for what. */
+export interface Users {
+  /** May do everything. */
+  readonly writer: Credentials;
+  /** May ask questions, and set what a question may cost. */
+  readonly reader: Credentials;
 }
 
 /**
@@ -13,10 +20,14 @@ export interface Credentials {
  *
  * @throws {ClickHouseException} AUTHENTICATION_FAILED.
  */
-export function authenticate(request: IncomingMessage, address: URLSearchParams, expected: Credentials): void {
+export function authenticate(request: IncomingMessage, address: URLSearchParams, users: Users): keyof Users {
   const { user, password } = given(request, address);
-  const userMatches = equal(user, expected.user);
-  if (equal(password, expected.password) && userMatches) return;
+  const is = (known: Credentials) => {
+    const userMatches = equal(user, known.user);
+    return equal(password, known.password) && userMatches;
+  };
+  if (is(users.writer)) return "writer";
+  if (is(users.reader)) return "reader";
   const message = `${user}: Authentication failed: password is incorrect, or there is no user with such name.`;
   throw new ClickHouseException(516, "AUTHENTICATION_FAILED", 403, message);
 }

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { createTurns, type Turns } from "../turns.ts";
 import { readBody } from "./body.ts";
-import { authenticate, type Credentials } from "./credentials.ts";
+import { authenticate, type Users } from "./credentials.ts";
 import type { Engine } from "./engine.ts";
 import { ClickHouseException, toResponse } from "./exception.ts";
 import { BODY_BYTES_MAX, RUNNING_MAX, WAITING_MAX } from "./limits.ts";
@@ -12,14 +12,14 @@ import { toStatement } from "./statement.ts";
 
 interface Context {
   readonly engine: Engine;
-  readonly credentials: Credentials;
+  readonly users: Users;
   readonly turns: Turns;
 }
 
 /** The part of ClickHouse's HTTP interface that @clickhouse/client uses, in front of the embedded engine. */
-export function createHttpServer(engine: Engine, credentials: Credentials): Server {
+export function createHttpServer(engine: Engine, users: Users): Server {
   const turns = createTurns({ runningMax: RUNNING_MAX, waitingMax: WAITING_MAX, refusal: tooManyQueries });
-  const context = { engine, credentials, turns };
+  const context = { engine, users, turns };
   // A body may take its time; a statement has its own limit; an idle connection outlives the client's 2.5 s.
   const limits = { requestTimeout: 120_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 };
   return createServer(limits, (request, response) => {
@@ -47,13 +47,13 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
 }
 
 async function runStatement(
-  { engine, credentials, turns }: Context,
+  { engine, users, turns }: Context,
   address: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  authenticate(request, address, credentials);
-  const statement = toStatement(address, await readBody(request, BODY_BYTES_MAX));
+  const user = authenticate(request, address, users);
+  const statement = toStatement(address, await readBody(request, BODY_BYTES_MAX), user);
   const outcome = await turns.take(async () => {
     // Nobody waits for the answer any more; what began already cannot be stopped.
     if (response.destroyed) throw new ClickHouseException(394, "QUERY_WAS_CANCELLED", 499, "Query was cancelled");

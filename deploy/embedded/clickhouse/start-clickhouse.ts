@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { keepRunning, type RunningEngine } from "../keep-running.ts";
 import { secretFile } from "../secret-file.ts";
 import { startClickHouseProcess } from "./clickhouse-process.ts";
+import type { Credentials } from "./credentials.ts";
 
-const USER = "animal_delivery";
+const WRITER = "animal_delivery";
+const READER = "animal_delivery_reader";
 
 export interface ClickHouseOptions {
   /** Where its files are or will be. One process at a time may use a folder. */
@@ -19,6 +21,8 @@ export interface ClickHouseOptions {
 export interface EmbeddedClickHouse extends RunningEngine {
   /** Its address, credentials included, as `createClient({ url })` takes it. */
   readonly url: string;
+  /** Who may only read there. */
+  readonly reader: Credentials;
 }
 
 /**
@@ -29,15 +33,15 @@ export interface EmbeddedClickHouse extends RunningEngine {
  */
 export async function startClickHouse(options: ClickHouseOptions): Promise<EmbeddedClickHouse> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
-  const password = await secretFile(join(options.folder, "password"));
+  const writer = { user: WRITER, password: await secretFile(join(options.folder, "password")) };
+  const reader = { user: READER, password: await secretFile(join(options.folder, "reader-password")) };
   const start = () =>
     startClickHouseProcess({
       folder: join(options.folder, "data"),
       port: options.port,
-      user: USER,
-      password,
+      users: { writer, reader },
       logFile: join(options.folder, "clickhouse.log"),
     });
   const running = await keepRunning("ClickHouse", start, options.report);
-  return { ...running, url: `http://${USER}:${password}@127.0.0.1:${options.port}` };
+  return { ...running, url: `http://${WRITER}:${writer.password}@127.0.0.1:${options.port}`, reader };
 }

@@ -1,3 +1,4 @@
+import type { Users } from "./credentials.ts";
 import { ClickHouseException } from "./exception.ts";
 import { EXECUTION_SECONDS_DEFAULT, EXECUTION_SECONDS_MAX, STATEMENT_SETTINGS } from "./limits.ts";
 
@@ -35,7 +36,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u;
  *
  * @throws {ClickHouseException} for what this interface leaves out: sessions and roles.
  */
-export function toStatement(address: URLSearchParams, body: Buffer): Statement {
+export function toStatement(address: URLSearchParams, body: Buffer, user: keyof Users): Statement {
   const settings: Record<string, string> = { ...STATEMENT_SETTINGS };
   const parameters: Record<string, string> = {};
   for (const [key, value] of address) {
@@ -46,6 +47,8 @@ export function toStatement(address: URLSearchParams, body: Buffer): Statement {
     if (!NAME.test(name)) throw new ClickHouseException(115, "UNKNOWN_SETTING", 404, `Unknown setting '${name}'.`);
     (key.startsWith("param_") ? parameters : settings)[name] = value;
   }
+  // 2: reads only, and may change every setting but this one.
+  if (user === "reader") settings.readonly = "2";
   settings.max_execution_time = String(executionSeconds(settings.max_execution_time));
 
   const inAddress = address.get("query");
