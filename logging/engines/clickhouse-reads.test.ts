@@ -6,6 +6,7 @@ import { orderTimelineSuite } from "../test/suites/order-timeline.ts";
 import { readerSuite } from "../test/suites/reader.ts";
 import { spansSuite } from "../test/suites/spans.ts";
 import { statisticsSuite } from "../test/suites/statistics.ts";
+import { tlsSuite } from "../test/suites/tls.ts";
 import { enginesOfEnvironment } from "./environment.ts";
 
 dashboardsSuite(enginesOfEnvironment);
@@ -15,3 +16,4 @@ orderTimelineSuite(enginesOfEnvironment);
 readerSuite(enginesOfEnvironment);
 spansSuite(enginesOfEnvironment);
 statisticsSuite(enginesOfEnvironment);
+tlsSuite(enginesOfEnvironment);
