@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { loadAccess } from "@animal-delivery/platform/access/access";
 import { createDeniedSessions, type DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { createTokenVerifier } from "@animal-delivery/platform/access/token";
+import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 import { serverInterceptors } from "@animal-delivery/platform/rpc/interceptors";
 import { traceClientInterceptor } from "@animal-delivery/platform/rpc/trace-client";
 import { type FragileStore, fragileStore } from "@animal-delivery/platform/testing/fragile-store";
@@ -33,8 +34,19 @@ export async function gatewayFixture(
   /** The service that the routes are of. */
   service = "orders",
 ): Promise<GatewayFixture> {
-  const telemetry = spanTelemetry("api-gateway");
   const kv = fragileStore();
+  return { ...(await gatewayOn(kv, issuer, routes, changes, service)), kv };
+}
+
+/** The same over a store of the test's own. */
+export async function gatewayOn(
+  kv: KeyValueStore,
+  issuer: string,
+  routes: (router: ConnectRouter) => void = () => undefined,
+  changes: Partial<ApiConfig> = {},
+  service = "orders",
+): Promise<Omit<GatewayFixture, "kv">> {
+  const telemetry = spanTelemetry("api-gateway");
   const deniedSessions = createDeniedSessions(kv, telemetry);
   const interceptors = serverInterceptors({ name: service, telemetry: testTelemetry(service) });
   const transport = createRouterTransport(routes, {
@@ -54,7 +66,6 @@ export async function gatewayFixture(
     gateway,
     telemetry,
     deniedSessions,
-    kv,
     send,
     post: async (path, body, headers) =>
       send(path, {

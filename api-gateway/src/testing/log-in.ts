@@ -2,7 +2,7 @@ import { type GatewayFixture, ORIGIN, cookiesOf } from "./gateway-fixture.ts";
 
 /** Goes the way of a browser: to the provider and back. */
 export async function logIn(
-  { send }: GatewayFixture,
+  { send }: Pick<GatewayFixture, "send">,
   returnTo = "/docs",
 ): Promise<{ callback: Response; cookie: string }> {
   const begun = await send(`/v1/auth/login?return_to=${encodeURIComponent(returnTo)}`);
