@@ -8,29 +8,24 @@ import {
 } from "kafkajs";
 import { aborted } from "../aborted.ts";
 import type { ConsumedRecord } from "../bus/bus.ts";
-import { pause } from "../pause.ts";
 import { within } from "../within.ts";
 import type { Membership } from "./driver.ts";
 import { typeOf } from "./kafkajs-admin.ts";
 import {
   CLOSE_MS_MAX,
   DRAIN_MS,
+  FETCH_BYTES_MAX,
   FETCH_WAIT_MS,
   HAND_OVER_MS,
   HEARTBEAT_MS,
+  PARTITION_BYTES_MAX,
   REBALANCE_MS,
   SESSION_MS,
 } from "./limits.ts";
-
-/** What a fetch brings of one partition, and of all. */
-const PARTITION_BYTES_MAX = 1024 * 1024;
-const FETCH_BYTES_MAX = 8 * PARTITION_BYTES_MAX;
+import { isQuick } from "./quick.ts";
 
 /** How many partitions' batches are handed over at once; more than a broker leads of our topics. */
 const HAND_OVERS_MAX = 64;
-
-/** How long the fetching waits for a handler. A slower one works on alone, and its partition pauses meanwhile. */
-const QUICK_MS = 100;
 
 /** A commit with one of these comes from a member of the past. */
 const FENCED = new Set(["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS", "FENCED_INSTANCE_ID"]);
@@ -115,13 +110,6 @@ async function commit(payload: EachBatchPayload, nextOffset: bigint): Promise<bo
     if (FENCED.has(typeOf(error) ?? "")) return false;
     throw error;
   }
-}
-
-async function isQuick(working: Promise<void>): Promise<boolean> {
-  const late = new AbortController();
-  const isDone = await Promise.race([working.then(() => true), pause(QUICK_MS, late.signal).then(() => false)]);
-  late.abort();
-  return isDone;
 }
 
 /**

@@ -25,6 +25,9 @@ export const SESSION_MS = 10_000;
 export const HEARTBEAT_MS = 500;
 /** How long a fetch waits for records. Also how long a partition waits that comes back from a slow handler. */
 export const FETCH_WAIT_MS = 250;
+/** What a fetch brings of one partition, and of all. */
+export const PARTITION_BYTES_MAX = 1024 * KIB;
+export const FETCH_BYTES_MAX = 8 * PARTITION_BYTES_MAX;
 /** How long the group waits for its members at a rebalance. */
 export const REBALANCE_MS = 20_000;
 /** How long a rebalance waits for our handlers: less than the session, since nobody sends heartbeats meanwhile. */
