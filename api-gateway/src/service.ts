@@ -55,7 +55,7 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
   const { telemetry, access, verifier, deniedSessions, kv, downstream } = resources;
   const { origin, sessionTtlMs, signInFailuresMax } = config;
   const issuerKeys = createIssuerKeys(config.oidc);
-  const provider = createIdentityProvider(config.oidc, origin, issuerKeys);
+  const provider = createIdentityProvider(config.oidc, origin, { keys: issuerKeys, tracer: telemetry.tracer });
   const sessions = createSessions(kv, provider, sessionTtlMs);
   const authenticate = createAuthenticator({ verifier, deniedSessions, sessions, origin });
   const counters = createCounters(kv, telemetry);

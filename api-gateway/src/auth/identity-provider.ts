@@ -1,3 +1,4 @@
+import type { Tracer } from "@opentelemetry/api";
 import type { JWTVerifyGetKey } from "jose";
 import * as oidc from "openid-client";
 import { verifyJwt } from "@animal-delivery/platform/access/verify-jwt";
@@ -39,15 +40,20 @@ export interface IdentityProvider extends EndSession {
 
 const SCOPE = "openid";
 
-/** @param keys the provider's own, for the signatures of ID tokens. */
+export interface IdentityProviderResources {
+  /** The provider's own, for the signatures of ID tokens. */
+  readonly keys: JWTVerifyGetKey;
+  readonly tracer: Tracer;
+}
+
 export function createIdentityProvider(
   config: ApiConfig["oidc"],
   origin: string,
-  keys: JWTVerifyGetKey,
+  { keys, tracer }: IdentityProviderResources,
 ): IdentityProvider {
   const { clientId, clientSecret, firstPartyClientId } = config;
-  const browser = oidcClient(config, clientId, clientSecret);
-  const firstParty = oidcClient(config, firstPartyClientId, undefined);
+  const browser = oidcClient(config, { clientId, secret: clientSecret, tracer });
+  const firstParty = oidcClient(config, { clientId: firstPartyClientId, secret: undefined, tracer });
   const configurationOf = (client: OidcClient) => (client === "browser" ? browser() : firstParty());
   const code = codeFlow(`${origin}/v1/auth/callback`, SCOPE);
 

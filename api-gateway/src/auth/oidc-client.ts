@@ -1,15 +1,23 @@
+import type { Tracer } from "@opentelemetry/api";
 import * as oidc from "openid-client";
 import { discoverIssuer, type IssuerAddress } from "@animal-delivery/platform/access/discover-issuer";
 import { DomainError } from "@animal-delivery/platform/errors";
+import { tracedFetch } from "@animal-delivery/platform/telemetry/traced-fetch";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 
 const TIMEOUT_SECONDS = 5;
 
 /** A client of ours at the provider, known by discovery: at the first use, and again until it works. */
-export function oidcClient(address: IssuerAddress, clientId: string, secret: string | undefined) {
+export function oidcClient(
+  address: IssuerAddress,
+  { clientId, secret, tracer }: { clientId: string; secret: string | undefined; tracer: Tracer },
+) {
   let discovered: Promise<oidc.Configuration> | undefined;
   return async (): Promise<oidc.Configuration> => {
-    discovered ??= configure(address, clientId, secret);
+    discovered ??= configure(address, clientId, secret).then((configuration) => {
+      configuration[oidc.customFetch] = tracedFetch(tracer);
+      return configuration;
+    });
     discovered.catch(() => (discovered = undefined));
     return discovered;
   };

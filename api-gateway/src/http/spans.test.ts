@@ -1,3 +1,4 @@
+import { SpanKind } from "@opentelemetry/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { DomainError } from "@animal-delivery/platform/errors";
@@ -60,6 +61,26 @@ describe("the span of a request", () => {
     await send(path);
 
     expect(telemetry.spans()).toEqual([]);
+  });
+
+  it("has the identity provider's below it when somebody signs in, without what they sent", async () => {
+    const { post, telemetry } = await gatewayFixture(issuer.url);
+
+    await post("/v1/auth/sign-in", { username: "ada", password: "ada-password" });
+    await post("/v1/auth/sign-in", { username: "ada", password: "wrong" });
+
+    const [well, , refused] = telemetry.spans();
+    const http = telemetry.spans()[1];
+    expect(http).toMatchObject({ name: "POST /v1/auth/sign-in", traceId: well?.traceId });
+    expect(well).toMatchObject({
+      name: expect.stringMatching(/^POST \/.*token$/),
+      kind: SpanKind.CLIENT,
+      parentSpanId: http?.spanId,
+      failed: false,
+      attributes: { "http.response.status_code": 200, "server.address": new URL(issuer.url).hostname },
+    });
+    expect(refused).toMatchObject({ failed: true, attributes: { "error.type": "400" } });
+    expect(JSON.stringify(telemetry.spans())).not.toMatch(/ada-password|wrong/);
   });
 
   it("is named by the exemplar of the request's duration", async () => {

@@ -1,5 +1,8 @@
 import { Health } from "@animal-delivery/contracts/gen/grpc/health/v1/health_pb";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { SpanKind } from "@opentelemetry/api";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +10,8 @@ import { testCertificates, type TestCertificates } from "../testing/certificates
 import { refusalOf } from "../testing/refusal.ts";
 import { as, rpcFixture } from "../testing/rpc-fixture.ts";
 import { spanTelemetry } from "../testing/spans.ts";
+import { testTelemetry } from "../testing/telemetry.ts";
+import { createTracing } from "../telemetry/tracing.ts";
 
 const orderId = "0198f0a0-0000-7000-8000-000000000001";
 const METHOD = "orders.v1.OrderService/GetOrder";
@@ -72,6 +77,27 @@ describe("the spans of an RPC", () => {
     expect(lines).toEqual([expect.stringMatching(/^rpc_server_call_duration_seconds_bucket\{/)]);
     expect(lines[0]).toContain(`# {trace_id="${telemetry.spans()[0]?.traceId}"}`);
   });
+});
+
+describe("a collector that hangs", () => {
+  it("costs spans, which are counted, and no call", async () => {
+    await using hanging = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(hanging, "listening");
+    const telemetry = testTelemetry();
+    const endpoint = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`;
+    const { tracer, shutdown } = createTracing({ service: "orders", endpoint, meters: telemetry.meters });
+    await using orders = await rpcFixture({ certificates, routes, telemetry: { ...telemetry, tracer } });
+    const client = orders.client(OrderService);
+
+    const calls = Array.from({ length: 200 }, () => client.getOrder({ orderId }, as("ada", "customer")));
+
+    await expect(Promise.all(calls)).resolves.toHaveLength(200);
+    hanging.closeAllConnections();
+    await shutdown();
+    expect(await telemetry.meters.registry.metrics()).toMatch(
+      /^spans_dropped_total\{reason="export_failed",service="test"\} 400$/m,
+    );
+  }, 20_000);
 });
 
 function routes(router: ConnectRouter): void {
