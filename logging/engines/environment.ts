@@ -22,4 +22,6 @@ export const enginesOfEnvironment: TestEngines = {
     await bus.ensureTopics(TOPICS);
     return bus;
   },
+  // As in platform/src/kafka/limits.ts.
+  handlerSilenceMs: 30_000,
 };

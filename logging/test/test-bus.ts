@@ -8,13 +8,13 @@ import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 
 /** A log bus of its own with every topic, quick to try again. Its database goes with the test run's PostgreSQL. */
-export async function testBus(): Promise<Bus> {
+export async function testBus(silenceMs: number): Promise<Bus> {
   const url = Object.assign(new URL(inject("postgresUrl")), {
     pathname: `/bus_${randomUUID().replaceAll("-", "")}`,
   }).href;
   await ensureDatabase(url);
   await migrateLogBus(url);
-  const bus = openLogBus({ url, pollMs: 50, backoff: { firstMs: 20, maxMs: 200 } }, testTelemetry());
+  const bus = openLogBus({ url, silenceMs, pollMs: 50, backoff: { firstMs: 20, maxMs: 200 } }, testTelemetry());
   await bus.ensureTopics(TOPICS);
   return bus;
 }

@@ -8,7 +8,15 @@ export interface TestEngines {
   clickhouseUrl(): string;
   /** A bus of its own with every topic. */
   openBus(): Promise<Bus>;
+  /** How long a handler of that bus may go without a heartbeat before its partitions go to others. */
+  readonly handlerSilenceMs: number;
 }
 
+const HANDLER_SILENCE_MS = 3_000;
+
 /** Those that the platform brings along. */
-export const embeddedEngines: TestEngines = { clickhouseUrl: () => inject("clickhouseUrl"), openBus: testBus };
+export const embeddedEngines: TestEngines = {
+  clickhouseUrl: () => inject("clickhouseUrl"),
+  openBus: () => testBus(HANDLER_SILENCE_MS),
+  handlerSilenceMs: HANDLER_SILENCE_MS,
+};

@@ -1,0 +1,4 @@
+import { outageSuite } from "./suites/outage.ts";
+import { embeddedEngines } from "./test-engines.ts";
+
+outageSuite(embeddedEngines);
