@@ -42,7 +42,7 @@ export function chart(given: ChartOptions): Panel {
     ...(look.unit in SOFT_MAX && { axisSoftMax: SOFT_MAX[look.unit] }),
   };
   return {
-    ...basicsOf("timeseries", given, 8),
+    ...basicsOf("timeseries", given, 7),
     view: {
       fieldConfig: {
         defaults: {

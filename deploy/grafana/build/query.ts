@@ -1,5 +1,10 @@
+import type { Expectation } from "./expectation.ts";
+
 /** A question that a panel asks; where, says its `source`, which is the uid of a provisioned data source too. */
-export type Query = PrometheusQuery | ClickHouseQuery | JaegerQuery;
+export type Query = (PrometheusQuery | ClickHouseQuery | JaegerQuery) & {
+  /** What this one must answer, where that is less than its panel declares. */
+  readonly after?: Expectation;
+};
 export type Source = Query["source"];
 
 export interface PrometheusQuery {
@@ -47,6 +52,11 @@ export function rangeWithTraces(expr: string, legend: string): PrometheusQuery {
 /** The value now. */
 export function instant(expr: string, legend = ""): PrometheusQuery {
   return { source: "prometheus", expr, legend, instant: true, exemplars: false };
+}
+
+/** The same question, of which zeros are a good answer. */
+export function hopingForZero(query: PrometheusQuery, why: string): Query {
+  return { ...query, after: { mayBeZero: why } };
 }
 
 export function sql(format: ClickHouseQuery["format"], text: string): ClickHouseQuery {

@@ -15,7 +15,7 @@ export function verdict(given: PanelBasics & { readonly look: Look }): Panel {
       fieldConfig: { defaults: { ...defaults, mappings, color: { mode: "thresholds" } }, overrides: [] },
       options: {
         reduceOptions: LAST,
-        colorMode: "background",
+        colorMode: "background_solid",
         graphMode: "none",
         textMode: "value",
         justifyMode: "center",

@@ -19,7 +19,7 @@ export const onTheRoad: Row = {
         sql(
           "table",
           `
-          SELECT order_id, delivery_id, animals, picked_up_at, dateDiff('second', picked_up_at, now64(3)) AS on_board_s
+          SELECT order_id, animals, picked_up_at, dateDiff('second', picked_up_at, now64(3)) AS on_board_s
             FROM order_facts
            WHERE delivery_status = 'picked_up'
            ORDER BY on_board_s DESC
@@ -28,21 +28,20 @@ export const onTheRoad: Row = {
       ],
       columns: [
         { field: "order_id", title: "Order", links: [{ title: "Its events", url: TIMELINE }] },
-        { field: "delivery_id", title: "Delivery" },
-        { field: "animals", title: "Animals", width: 80 },
-        { field: "picked_up_at", title: "Picked up", width: 170 },
+        { field: "animals", title: "Animals", width: 70 },
+        { field: "picked_up_at", title: "Picked up", width: 160 },
         {
           field: "on_board_s",
           title: "On board for",
           unit: "s",
           decimals: 1,
-          width: 120,
+          width: 105,
           thresholds: rising(8 * HOUR, 9 * HOUR),
         },
       ],
       noValue: "Nobody is on the road",
       width: 12,
-      height: 8,
+      height: 7,
     }),
     table({
       title: "Waiting",
@@ -53,7 +52,7 @@ export const onTheRoad: Row = {
         sql(
           "table",
           `
-          SELECT order_id, if(delivery_status = 'pending', 'a courier', 'pick-up') AS waits_for, animals,
+          SELECT order_id, if(delivery_status = 'pending', 'a courier', 'pick-up') AS waits_for,
                  dateDiff('second', coalesce(assigned_at, dispatched_at, placed_at), now64(3)) AS waits_s
             FROM order_facts
            WHERE delivery_status IN ('pending', 'assigned')
@@ -63,13 +62,12 @@ export const onTheRoad: Row = {
       ],
       columns: [
         { field: "order_id", title: "Order", links: [{ title: "Its events", url: TIMELINE }] },
-        { field: "waits_for", title: "Waits for", width: 100 },
-        { field: "animals", title: "Animals", width: 80 },
-        { field: "waits_s", title: "For", unit: "s", decimals: 1, width: 110, thresholds: rising(HOUR / 2, 2 * HOUR) },
+        { field: "waits_for", title: "Waits for", width: 80 },
+        { field: "waits_s", title: "For", unit: "s", decimals: 1, width: 90, thresholds: rising(HOUR / 2, 2 * HOUR) },
       ],
       noValue: "Nothing waits",
       width: 8,
-      height: 8,
+      height: 7,
     }),
     stat({
       title: "Open deliveries",
@@ -88,7 +86,7 @@ export const onTheRoad: Row = {
       graph: false,
       below: true,
       width: 4,
-      height: 8,
+      height: 7,
     }),
   ],
 };

@@ -40,7 +40,7 @@ export const deliveriesVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Waiting for a courier",
+      title: "No courier yet",
       description: "The oldest delivery without a courier: late from 30 min on, far too late from 2 h on.",
       after: { mayBeZero: "each delivery may have its courier" },
       queries: [OLDEST("pending")],
@@ -51,7 +51,7 @@ export const deliveriesVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Waiting for pick-up",
+      title: "Not picked up",
       description:
         "The oldest delivery whose courier has not come for the animal: late from 2 h on, far too late from 6 h on.",
       after: { mayBeZero: "each animal may be on its way" },
@@ -81,7 +81,7 @@ export const deliveriesVerdicts: Row = {
       width: 4,
     }),
     stat({
-      title: "These numbers are so old",
+      title: "Age of numbers",
       description:
         "The views behind this page are rebuilt every few seconds; older than a minute means that ClickHouse or the logging service is in trouble.",
       after: "suite",

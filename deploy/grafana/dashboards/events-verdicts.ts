@@ -43,7 +43,7 @@ export const eventsVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Set aside by consumers",
+      title: "Set aside",
       description:
         "Events that a consumer gave up, and those of the same aggregate behind them: told to dlq, replayed once the cause is mended.",
       after: { mayBeZero: "nothing is set aside on a good day" },
@@ -52,7 +52,7 @@ export const eventsVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Refused by the bus",
+      title: "Refused",
       description: "Events in the outboxes that the bus can never take, too large ones for instance.",
       after: { mayBeZero: "nothing is refused on a good day" },
       queries: [instant("sum(max by (service) (outbox_parked_events))")],
@@ -60,8 +60,8 @@ export const eventsVerdicts: Row = {
       width: 4,
     }),
     stat({
-      title: "Last stored in ClickHouse",
-      description: "How long ago. Without orders nothing is stored, and that is fine.",
+      title: "Last stored",
+      description: "How long ago ClickHouse took an event. Without orders nothing is stored, and that is fine.",
       after: "suite",
       queries: [instant('time() - max(clickhouse_last_insert_timestamp_seconds{table="events"})')],
       look: { unit: "s", decimals: 0, noValue: "Not yet" },

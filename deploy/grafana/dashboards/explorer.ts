@@ -93,7 +93,7 @@ const lines: Row = {
       ],
       noValue: "No line",
       width: 24,
-      height: 11,
+      height: 9,
     }),
   ],
 };
@@ -149,7 +149,7 @@ const events: Row = {
       ],
       noValue: "No event",
       width: 24,
-      height: 11,
+      height: 9,
     }),
   ],
 };

@@ -65,7 +65,7 @@ export const behindGateway: Row = {
     chart({
       title: "Strange connections",
       description: "Connections per second that sent what is no HTTP request, by fault: scanners, or a broken client.",
-      after: "suite",
+      after: { mayBeEmpty: "only scanners and broken clients make some" },
       queries: [range(sumBy("fault", rate("http_parser_errors_total")), "{{fault}}")],
       look: { unit: "suffix:/s", noValue: "None" },
       width: 8,

@@ -7,8 +7,8 @@ export const gatewayVerdicts: Row = {
   title: "Is it fine?",
   panels: [
     verdict({
-      title: "Answers, last 5 minutes",
-      description: "Whether fewer than 0.1 % (fine) or 1 % of the requests were answered by 5xx.",
+      title: "Answers",
+      description: "Whether within 5 minutes fewer than 0.1 % (fine) or 1 % of the requests were answered by 5xx.",
       after: { mayBeZero: "no 5xx is what one hopes for" },
       queries: [instant('slo:error:ratio_rate5m{slo="availability"}')],
       look: wordLook(
@@ -18,8 +18,8 @@ export const gatewayVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Speed, last 5 minutes",
-      description: "Whether 95 % of the requests were answered within 200 ms, as promised.",
+      title: "Speed",
+      description: "Whether 95 % of the requests of 5 minutes were answered within 200 ms, as promised.",
       after: { mayBeZero: "all requests may be fast" },
       queries: [instant('slo:error:ratio_rate5m{slo="latency"}')],
       look: wordLook(words("Fast", { from: 0.05, text: "Slow" }, { from: 0.25, text: "Very slow" }), "No requests"),
@@ -38,7 +38,7 @@ export const gatewayVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Ended sessions are known",
+      title: "Ended sessions",
       description:
         "The age of the gateway's copy of the sessions that ended: above 5 s, tokens of a session just ended may still be taken.",
       after: "suite",

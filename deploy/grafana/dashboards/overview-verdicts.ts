@@ -5,7 +5,7 @@ import { LAG, OURS } from "./expressions.ts";
 import { wordLook, words } from "./words.ts";
 
 const BURN = wordLook(
-  words("Kept", { from: 1, text: "Budget shrinks" }, { from: 6, text: "Being broken" }),
+  words("As promised", { from: 1, text: "Budget shrinks" }, { from: 6, text: "Promise broken" }),
   "No requests",
   "gateway",
 );
@@ -30,7 +30,7 @@ export const overviewVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Requests are answered",
+      title: "Availability",
       description: "Whether fewer than 0.1 % of the requests of the last hour were answered by 5xx, as promised.",
       after: { mayBeZero: "a burn rate of 0 is a promise kept" },
       queries: [instant('slo:burn:ratio_rate1h{slo="availability"}')],
@@ -38,7 +38,7 @@ export const overviewVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "They are answered fast",
+      title: "Speed",
       description: "Whether 95 % of the requests of the last hour were answered within 200 ms, as promised.",
       after: { mayBeZero: "a burn rate of 0 is a promise kept" },
       queries: [instant('slo:burn:ratio_rate1h{slo="latency"}')],
@@ -46,7 +46,7 @@ export const overviewVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Events leave the outboxes",
+      title: "Outboxes",
       description:
         "The age of the oldest event that the bus has not taken: from 10 s on they wait, from 60 s on they stand.",
       after: { mayBeZero: "an empty outbox is 0 seconds behind" },
@@ -55,7 +55,7 @@ export const overviewVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Consumers keep up",
+      title: "Consumers",
       description:
         "How many records of all topics no consumer has finished: over 100 they fall behind, over 1,000 badly.",
       after: { mayBeZero: "consumers that keep up are 0 records behind" },
@@ -68,7 +68,7 @@ export const overviewVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Events set aside",
+      title: "Set aside",
       description: "Events that consumers gave up, and those behind them. Mend the cause, then replay them.",
       after: { mayBeZero: "nothing is set aside on a good day" },
       queries: [instant("sum(max by (consumer) (inbox_parked_events))")],

@@ -1,7 +1,7 @@
 import { chart } from "../build/chart.ts";
 import { dashboardUrl, type Dashboard, type Row } from "../build/dashboard.ts";
 import { falling, rising } from "../build/look.ts";
-import { instant, range, rangeWithTraces } from "../build/query.ts";
+import { hopingForZero, instant, range, rangeWithTraces } from "../build/query.ts";
 import { table } from "../build/table.ts";
 import { CALLS, faultShare, lately, OURS, quantile, rate, serverErrorShare, sumBy, UNARY } from "./expressions.ts";
 import { overviewVerdicts } from "./overview-verdicts.ts";
@@ -120,14 +120,17 @@ const services: Row = {
         instant(
           `${sumBy("service", lately(`rpc_server_calls_total{${CALLS}}`))} or ${sumBy("service", lately("http_requests_total"))}`,
         ),
-        instant(
-          `${faultShare("service", "rpc_server_calls_total", CALLS, lately)} or ${serverErrorShare("service", "", lately)}`,
+        hopingForZero(
+          instant(
+            `${faultShare("service", "rpc_server_calls_total", CALLS, lately)} or ${serverErrorShare("service", "", lately)}`,
+          ),
+          "nothing fails on a good day",
         ),
         instant(
           `${quantile(0.95, "service", "rpc_server_call_duration_seconds", UNARY, lately)} or ${quantile(0.95, "service", "http_request_duration_seconds", "", lately)}`,
         ),
-        instant(sumBy("service", lately("process_cpu_seconds_total"))),
-        instant("max by (service) (process_resident_memory_bytes)"),
+        instant(sumBy("service", lately('process_cpu_seconds_total{service!=""}'))),
+        instant('max by (service) (process_resident_memory_bytes{service!=""})'),
       ],
       merge: true,
       columns: [
@@ -145,7 +148,7 @@ const services: Row = {
       ],
       sortBy: { title: "Service", desc: false },
       width: 24,
-      height: 6,
+      height: 7,
     }),
   ],
 };
