@@ -20,7 +20,11 @@ export default defineConfig({
     },
     projects: [
       {
-        test: { name: "unit", include: [`${packages}/**/src/**/*.test.ts`, "tools/**/*.test.ts"], exclude },
+        test: {
+          name: "unit",
+          include: [`${packages}/**/src/**/*.test.ts`, "tools/**/*.test.ts", "e2e/faults/programme/**/*.test.ts"],
+          exclude,
+        },
       },
       {
         test: {

@@ -3,6 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeAnswer, textAt, type Api } from "./api.ts";
 import { orderDraft } from "./story.ts";
 
+/** The note of a key's order: by it an order can be held against what was asked. */
+export function noteOf(key: string): string {
+  return `Please ring once, she is shy (${key})`;
+}
+
 const WORKERS = 6;
 /** A client that was refused waits so long before it tries the same key again. */
 const RETRY_MS = 50;
@@ -55,7 +60,7 @@ export class OrderLoad {
     const known = this.orders.get(key);
     this.orders.set(key, known);
     const answer = await customer
-      .post("/v1/orders", orderDraft(this.productId), { idempotencyKey: key })
+      .post("/v1/orders", { ...orderDraft(this.productId), note: noteOf(key) }, { idempotencyKey: key })
       .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     if (typeof answer === "string" || answer.status !== 201) {
       const why = typeof answer === "string" ? answer : describeAnswer(answer);

@@ -20,7 +20,7 @@ export function productDraft(changes: Record<string, Json> = {}): Json {
 }
 
 /** An order of one animal of each product from Berlin to Potsdam. */
-export function orderDraft(...productIds: string[]): Json {
+export function orderDraft(...productIds: string[]): Record<string, Json> {
   return {
     items: productIds.map((productId) => ({ product_id: productId, quantity: 1 })),
     pickup: {

@@ -1,0 +1,30 @@
+import type { FaultCase } from "../fault-case.ts";
+import {
+  brokerKilled,
+  clickhouseAway,
+  clickhouseKilled,
+  kafkaAway,
+  keycloakAway,
+  postgresRestarted,
+} from "./engines-away.ts";
+import { leaderKills, leaderMoves } from "./leaders.ts";
+import { outboxFlood } from "./outbox-flood.ts";
+import { redisKilled, redisStalled } from "./redis.ts";
+import { servicesKilled, tokensExpire } from "./services.ts";
+
+/** The programme, in the order in which it runs. */
+export const CASES: readonly FaultCase[] = [
+  brokerKilled,
+  leaderKills,
+  leaderMoves,
+  outboxFlood,
+  kafkaAway,
+  clickhouseAway,
+  clickhouseKilled,
+  redisKilled,
+  redisStalled,
+  postgresRestarted,
+  keycloakAway,
+  servicesKilled,
+  tokensExpire,
+];

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SERVICES } from "../../../src/env/surroundings.ts";
+import type { FaultCase } from "../fault-case.ts";
+import { underLoad } from "../under-load.ts";
+
+/** A member of a consumer group that was killed is missed after 10 s. */
+const PAUSE_MS = { least: 15_000, most: 30_000 };
+
+export const servicesKilled: FaultCase = {
+  name: "services-killed",
+  what: "one service after another killed every 15 to 30 s",
+  run: (scene) =>
+    underLoad(scene, async ({ progress }) => {
+      const { platform, random } = scene;
+      const kills = scene.short ? 2 : 12;
+      for (let done = 1; done <= kills; done += 1) {
+        const name = random.pick(SERVICES);
+        await platform.service(name).kill();
+        await platform.startAgain(name);
+        await progress();
+        scene.say(`${name} killed, ${done} of ${kills}`);
+        await sleep(random.between(PAUSE_MS.least, PAUSE_MS.most));
+      }
+      return { kills };
+    }),
+};
+
+export const tokensExpire: FaultCase = {
+  name: "token-expiry",
+  what: "access tokens of 5 minutes run out in flight: refused at the latest a skew after, never served by mistake",
+  run: (scene) =>
+    underLoad(scene, async () => {
+      // The load renews its token each minute; six minutes see each of them run out.
+      await sleep(scene.short ? 30_000 : 360_000);
+      return {};
+    }),
+};

@@ -1,0 +1,51 @@
+import { randomUUID, randomUUIDv7 } from "node:crypto";
+import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
+import { OrderTransitStartedSchema } from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { Stores } from "./stores.ts";
+
+const ROWS_PER_INSERT = 1_000;
+/** Events of one aggregate. */
+const VERSIONS = 100;
+const TOPIC = "orders.events";
+
+/** An event's row in the outbox, in the order of the table's columns. */
+type Row = readonly [eventId: string, key: string, value: Buffer, headers: string];
+
+/**
+ * Writes events straight into the outbox of orders: many aggregates in turns, each with gapless versions. They speak of
+ * orders that nobody placed, by a type that only the event store takes in.
+ */
+export async function flood(total: number, stores: Stores): Promise<void> {
+  const db = stores.database("orders");
+  const aggregates = Array.from({ length: Math.ceil(total / VERSIONS) }, () => randomUUID());
+  for (let written = 0; written < total; written += ROWS_PER_INSERT) {
+    const count = Math.min(ROWS_PER_INSERT, total - written);
+    const rows = Array.from({ length: count }, (_, index) => {
+      const at = written + index;
+      return rowOf(aggregates[at % aggregates.length] ?? "", BigInt(Math.floor(at / aggregates.length) + 1));
+    });
+    await db.query(
+      `insert into outbox (event_id, topic, key, value, headers)
+       select event_id, '${TOPIC}', key, value, headers
+         from unnest($1::uuid[], $2::text[], $3::bytea[], $4::jsonb[]) as row (event_id, key, value, headers)`,
+      [0, 1, 2, 3].map((column) => rows.map((row) => row[column])),
+    );
+  }
+}
+
+function rowOf(aggregateId: string, aggregateVersion: bigint): Row {
+  const eventId = randomUUIDv7();
+  const type = OrderTransitStartedSchema.typeName;
+  const envelope = create(EventEnvelopeSchema, {
+    eventId,
+    aggregateId,
+    aggregateVersion,
+    type,
+    occurredAt: BigInt(Date.now()),
+    payload: toBinary(OrderTransitStartedSchema, create(OrderTransitStartedSchema, { orderId: aggregateId })),
+    correlationId: eventId,
+  });
+  const headers = { "correlation-id": eventId, "event-type": type, "event-id": eventId };
+  return [eventId, aggregateId, Buffer.from(toBinary(EventEnvelopeSchema, envelope)), JSON.stringify(headers)];
+}

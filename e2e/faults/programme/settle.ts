@@ -1,0 +1,33 @@
+import type { Bus } from "@animal-delivery/platform/bus/bus";
+import type { Stores } from "./stores.ts";
+import { until } from "./until.ts";
+
+/** Each service's outbox, and the consumer groups that must have read everything. */
+const OUTBOXES = ["orders", "delivery"];
+const GROUPS: Readonly<Record<string, string[]>> = {
+  orders: ["delivery.events"],
+  delivery: ["orders.events"],
+  "logging.events": ["orders.events", "delivery.events"],
+};
+
+/** Waits until nothing is under way any more: outboxes empty, every consumer at the end of its topics. */
+export async function settle(bus: Bus, stores: Stores, timeoutMs: number): Promise<void> {
+  await until("every outbox is sent", timeoutMs, async () => {
+    const waiting = await Promise.all(OUTBOXES.map((name) => unsentOf(name, stores)));
+    return waiting.every((rows) => rows === 0);
+  });
+  await until("every consumer has read everything", timeoutMs, async () => {
+    const lags = await Promise.all(Object.entries(GROUPS).map(([group, topics]) => bus.lag(group, topics)));
+    return lags.flat().every(({ records }) => records === 0n);
+  });
+}
+
+/** Rows that wait for the relay. */
+export async function unsentOf(service: string, stores: Stores): Promise<number> {
+  const { rows } = await stores
+    .database(service)
+    .query<{ waiting: number }>(
+      "select count(*)::int as waiting from outbox where sent_at is null and parked_at is null",
+    );
+  return rows[0]?.waiting ?? 0;
+}
