@@ -24,7 +24,7 @@ export const deliveriesVerdicts: Row = {
   title: "Is it fine?",
   panels: [
     verdict({
-      title: "Animals on board",
+      title: "Journeys",
       description:
         "The longest journey that goes on. Beyond 8 h it is long in the EU and needs a vehicle equipped for it; at 9 h unweaned animals must rest. Planning data, not legal advice.",
       after: { mayBeZero: "nobody may be on the road" },
