@@ -3,7 +3,8 @@ import type { KeyValueStore } from "../kv/key-value-store.ts";
 import type { RedisOptions } from "../kv/redis-options.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import { connectRedis } from "./connect.ts";
-import { observeCommands, watchConnection } from "./observe-redis.ts";
+import { observeCommands, PATIENCE } from "./observe-commands.ts";
+import { watchConnection } from "./watch-connection.ts";
 
 /** Members of a set that one call reads or writes. */
 const PAGE = 1_000;
@@ -15,10 +16,11 @@ const PAGE = 1_000;
 export async function openRedisStore(
   options: RedisOptions,
   telemetry: Pick<Telemetry, "log" | "meters">,
+  patience = PATIENCE,
 ): Promise<KeyValueStore> {
   const client = await connectRedis(options);
   const unwatch = watchConnection(client, telemetry);
-  const run = observeCommands(telemetry);
+  const run = observeCommands(telemetry, patience);
   return {
     get: async (key) => (await run("get", () => client.get(key))) ?? undefined,
     set: async (key, value, ttlMs) => void (await run("set", () => client.set(key, value, "PX", wholeMs(ttlMs)))),

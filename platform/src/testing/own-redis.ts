@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { env } from "node:process";
 import { Redis } from "ioredis";
 import { testTelemetry } from "./telemetry.ts";
 import type { KeyValueStore } from "../kv/key-value-store.ts";
@@ -55,7 +56,7 @@ export async function ownRedis(): Promise<OwnRedis> {
 }
 
 async function startServer(folder: string, port: number) {
-  const program = process.env["REDIS_SERVER"] ?? "redis-server";
+  const program = env["REDIS_SERVER"] ?? "redis-server";
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
   const server = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   await once(server, "spawn");

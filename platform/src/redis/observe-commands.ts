@@ -1,0 +1,50 @@
+import { Histogram } from "prom-client";
+import { DomainError } from "../errors.ts";
+import type { Telemetry } from "../telemetry/resources.ts";
+
+const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+/**
+ * How long an answer may take. Redis needs less than a millisecond: who waits longer waits in vain, and a request waits with
+ * it. Counting has another way, so it does not wait for a server that waits for a processor; a login has none.
+ */
+export interface Patience {
+  readonly countMs: number;
+  readonly answerMs: number;
+}
+
+export const PATIENCE: Patience = { countMs: 100, answerMs: 500 };
+const COUNTING = new Set(["increment", "decrement"]);
+
+/** Runs a command: measured, and bounded in time. */
+export type RunCommand = <T>(operation: string, work: () => Promise<T>) => Promise<T>;
+
+/** @throws {DomainError} (the function it makes) unavailable UNAVAILABLE for whatever goes wrong. */
+export function observeCommands({ meters }: Pick<Telemetry, "meters">, { countMs, answerMs }: Patience): RunCommand {
+  const duration = new Histogram({
+    name: "redis_operation_duration_seconds",
+    help: "How long an operation of the key-value store took in Redis, as its caller saw it",
+    labelNames: ["operation", "outcome"],
+    buckets: SECONDS,
+    registers: [meters.registry],
+  });
+  return async (operation, work) => {
+    const end = duration.startTimer({ operation });
+    try {
+      const answer = await within(COUNTING.has(operation) ? countMs : answerMs, work());
+      end({ outcome: "ok" });
+      return answer;
+    } catch (cause) {
+      end({ outcome: "error" });
+      throw new DomainError("unavailable", "UNAVAILABLE", "the key-value store does not answer", {}, { cause });
+    }
+  };
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new Error(`Redis gave no answer within ${ms} ms`));
+    // This process may have been the busy one: an answer that lies there to be read is read before the immediate runs.
+    const timer = setTimeout(() => setImmediate(giveUp), ms);
+    void work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
