@@ -1,12 +1,13 @@
 import { runStep } from "./steps.ts";
 import { type Counts, NOTHING, runVitest } from "./run-vitest.ts";
 
-const BASE_URL = "http://localhost:8080";
+const PORT_DEFAULT = "8080";
 
 /** Tells the stories to the containers of docker-compose.yml, which it starts when they do not run. They stay up. */
 export async function runOnCompose(args: readonly string[]): Promise<Counts> {
   const up = await runStep({ name: "containers", command: ["docker", "compose", "up", "--detach", "--wait"] });
   if (!up) return { ...NOTHING, failed: 1 };
-  const env = { ...process.env, E2E_BASE_URL: process.env.E2E_BASE_URL ?? BASE_URL };
+  const baseUrl = `http://localhost:${process.env.GATEWAY_PORT ?? PORT_DEFAULT}`;
+  const env = { ...process.env, E2E_BASE_URL: baseUrl };
   return runVitest("stories", ["--project", "e2e", ...args], env);
 }
