@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import { OrderCreatedSchema } from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
 import { DeliveryStartedSchema } from "@animal-delivery/contracts/gen/delivery/v1/delivery_events_pb";
 import type { Batch, Bus, ConsumedRecord } from "@animal-delivery/platform/bus/bus";
@@ -97,7 +97,7 @@ export class IngestFixture implements AsyncDisposable {
 
   /** Waits until every event is stored and committed. */
   async drained(): Promise<void> {
-    await expect.poll(() => this.lagOf("logging.events"), WAIT).toBe(0n);
+    await vi.waitUntil(async () => (await this.lagOf("logging.events")) === 0n, WAIT);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -57,6 +57,7 @@ describe("node logging/src/main.ts", () => {
 
     expect(ready.status).toBe(200);
     expect(metrics).toContain("clickhouse_query_duration_seconds");
+    expect(metrics).toContain('consumer_lag_records{consumer="logging.events",topic="orders.events"');
     expect(code).toBe(0);
     expect(await messagesOnBus()).toContain("service stopped");
   });

@@ -71,16 +71,14 @@ export function outageSuite(engines: TestEngines): void {
     });
 
     it("keeps its partitions while ClickHouse hangs for longer than a handler may be silent", async () => {
-      const handed = new Set<string>();
-      const again: string[] = [];
+      const lost: string[] = [];
       const bus = handing(at.bus, async (batch, handle) => {
-        const place = `${batch.topic} ${batch.partition} ${batch.records[0]?.offset}`;
-        if (handed.has(place)) again.push(place);
-        handed.add(place);
-        await handle(batch);
+        const note = () => lost.push(`${batch.topic} ${batch.partition}`);
+        batch.signal.addEventListener("abort", note);
+        await handle(batch).finally(() => batch.signal.removeEventListener("abort", note));
       });
       const { gate, clickhouse } = await gated(engines.handlerSilenceMs + 30_000);
-      await using running = at.start({ bus, clickhouse });
+      await using _running = at.start({ bus, clickhouse });
       await at.givenEvents(10);
       await at.drained();
 
@@ -91,8 +89,7 @@ export function outageSuite(engines: TestEngines): void {
       await gate.open();
       await at.drained();
 
-      expect(again).toEqual([]);
-      expect(await failedInserts(running.telemetry)).toBe(0);
+      expect(lost).toEqual([]);
       expect(await at.countOf("stored_events")).toBe(120);
     });
   });
