@@ -1,5 +1,8 @@
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { Histogram } from "prom-client";
 import { DomainError } from "../errors.ts";
+import { currentContext } from "../request-context.ts";
+import { errorType } from "../telemetry/error-type.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 
 const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
@@ -15,11 +18,14 @@ export interface Patience {
 export const PATIENCE: Patience = { countMs: 100, answerMs: 500 };
 const COUNTING = new Set(["increment", "decrement"]);
 
-/** Runs a command: measured, and bounded in time. */
+/** Runs a command: measured, traced, and bounded in time. */
 export type RunCommand = <T>(operation: string, work: () => Promise<T>) => Promise<T>;
 
 /** @throws {DomainError} (the function it makes) unavailable UNAVAILABLE for whatever goes wrong. */
-export function observeCommands({ meters }: Pick<Telemetry, "meters">, { countMs, answerMs }: Patience): RunCommand {
+export function observeCommands(
+  { meters, tracer }: Pick<Telemetry, "meters" | "tracer">,
+  { countMs, answerMs }: Patience,
+): RunCommand {
   const duration = new Histogram({
     name: "redis_operation_duration_seconds",
     help: "How long an operation of the key-value store took in Redis, as its caller saw it",
@@ -29,13 +35,22 @@ export function observeCommands({ meters }: Pick<Telemetry, "meters">, { countMs
   });
   return async (operation, work) => {
     const end = duration.startTimer({ operation });
+    const context = currentContext();
+    // Work outside a request, the look for ended sessions for instance, leaves no trace. A key may name a person.
+    const attributes = { "db.system.name": "redis", "db.operation.name": operation };
+    const span =
+      context && tracer.startSpan(`redis ${operation}`, { kind: SpanKind.CLIENT, attributes }, context.trace);
     try {
       const answer = await within(COUNTING.has(operation) ? countMs : answerMs, work());
       end({ outcome: "ok" });
       return answer;
     } catch (cause) {
       end({ outcome: "error" });
+      span?.setAttribute("error.type", errorType(cause));
+      span?.setStatus({ code: SpanStatusCode.ERROR });
       throw new DomainError("unavailable", "UNAVAILABLE", "the key-value store does not answer", {}, { cause });
+    } finally {
+      span?.end();
     }
   };
 }

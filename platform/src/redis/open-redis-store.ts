@@ -15,7 +15,7 @@ const PAGE = 1_000;
  */
 export async function openRedisStore(
   options: RedisOptions,
-  telemetry: Pick<Telemetry, "log" | "meters">,
+  telemetry: Telemetry,
   patience = PATIENCE,
 ): Promise<KeyValueStore> {
   const client = await connectRedis(options);
