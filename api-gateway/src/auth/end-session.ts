@@ -9,9 +9,7 @@ export interface EndSession {
   endSession(idToken: string): Promise<void>;
 }
 
-const TIMEOUT_MS = 5_000;
-
-export function endSessionAt(client: () => Promise<oidc.Configuration>, origin: string): EndSession {
+export function endSessionAt(client: () => Promise<oidc.Configuration>, origin: string, timeoutMs: number): EndSession {
   const ask = async (idToken: string): Promise<void> => {
     const configuration = await client();
     const url = configuration.serverMetadata().end_session_endpoint;
@@ -21,7 +19,7 @@ export function endSessionAt(client: () => Promise<oidc.Configuration>, origin: 
       method: "POST",
       body,
       redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     await response.body?.cancel();
   };

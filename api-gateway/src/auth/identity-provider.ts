@@ -69,7 +69,7 @@ export function createIdentityProvider(
   };
 
   return {
-    ...endSessionAt(browser, origin),
+    ...endSessionAt(browser, origin, config.timeoutMs),
     authorizationUrl: async (checks) => code.authorizationUrl(await asking(browser()), checks),
     finishLogin: async (answer, checks) => tokensOf("browser", async (client) => code.trade(client, answer, checks)),
     signIn: async (username, password) =>

@@ -5,16 +5,19 @@ import { DomainError } from "@animal-delivery/platform/errors";
 import { tracedFetch } from "@animal-delivery/platform/telemetry/traced-fetch";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 
-const TIMEOUT_SECONDS = 5;
+export interface OidcClientOptions extends IssuerAddress {
+  /** How long the provider may take to answer. */
+  readonly timeoutMs: number;
+}
 
 /** A client of ours at the provider, known by discovery: at the first use, and again until it works. */
 export function oidcClient(
-  address: IssuerAddress,
+  provider: OidcClientOptions,
   { clientId, secret, tracer }: { clientId: string; secret: string | undefined; tracer: Tracer },
 ) {
   let discovered: Promise<oidc.Configuration> | undefined;
   return async (): Promise<oidc.Configuration> => {
-    discovered ??= configure(address, clientId, secret).then((configuration) => {
+    discovered ??= configure(provider, clientId, secret).then((configuration) => {
       configuration[oidc.customFetch] = tracedFetch(tracer);
       return configuration;
     });
@@ -24,16 +27,16 @@ export function oidcClient(
 }
 
 async function configure(
-  address: IssuerAddress,
+  provider: OidcClientOptions,
   clientId: string,
   secret: string | undefined,
 ): Promise<oidc.Configuration> {
   const authentication = secret === undefined ? oidc.None() : oidc.ClientSecretPost(secret);
-  const document = await discoverIssuer(address);
+  const document = await discoverIssuer(provider);
   const configuration = new oidc.Configuration(document as oidc.ServerMetadata, clientId, undefined, authentication);
-  configuration.timeout = TIMEOUT_SECONDS;
+  configuration.timeout = provider.timeoutMs / 1_000;
   // The configuration's schema lets plain HTTP pass for loopback hosts alone.
-  if (new URL(address.issuer).protocol === "http:") oidc.allowInsecureRequests(configuration);
+  if (new URL(provider.issuer).protocol === "http:") oidc.allowInsecureRequests(configuration);
   return configuration;
 }
 

@@ -4,7 +4,7 @@ import { DomainError } from "@animal-delivery/platform/errors";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 
 /** How long one process may take before another may try: longer than discovery, the token and the keys may take together. */
-const LOCK_MS = 20_000;
+const LOCK_MS = 30_000;
 const PATIENCE_MS = 10_000;
 const POLL_MS = 50;
 

@@ -46,7 +46,7 @@ export function createSignInFailures(counters: Counters, max: number): SignInFai
 }
 
 /** Most providers take a name in any case, so its spellings are one account. */
-function nameOfAccount(username: string): string {
+export function nameOfAccount(username: string): string {
   return hash(username.normalize("NFKC").trim().toLowerCase());
 }
 

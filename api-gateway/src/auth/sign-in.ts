@@ -7,10 +7,11 @@ import type { Counters } from "../access/counters.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { GatewayContext } from "../http/route.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
+import { createOneByOne } from "./one-by-one.ts";
 import { readForm } from "./read-form.ts";
 import { RefreshToken } from "./refresh-token.ts";
 import { createSharedRefresh } from "./shared-refresh.ts";
-import { createSignInFailures } from "./sign-in-failures.ts";
+import { createSignInFailures, nameOfAccount } from "./sign-in-failures.ts";
 
 /** No account has a control character in its name, and a provider's database may not even take one. */
 const Username = z
@@ -43,12 +44,14 @@ export function createSignIn(options: SignInOptions) {
     throw tokenInvalid("the session has ended");
   };
   const failures = createSignInFailures(counters, signInFailuresMax);
+  // A provider that guards against guessing refuses a second sign-in of an account while one is under way.
+  const inTurn = createOneByOne();
   return {
     signIn: async (c: GatewayContext): Promise<Response> => {
       const { username, password } = await readForm(c.req.raw, SignIn);
       const attempt = await failures.begin(username, c.get("exchange"));
       try {
-        const tokens = await provider.signIn(username, password);
+        const tokens = await inTurn(nameOfAccount(username), async () => provider.signIn(username, password));
         await attempt.succeeded();
         return tokenAnswer(tokens);
       } catch (error) {

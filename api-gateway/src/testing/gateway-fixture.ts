@@ -88,6 +88,7 @@ function configFor(issuer: string, changes: Partial<ApiConfig>): ApiConfig {
       clientSecret: "secret",
       firstPartyClientId: "first-party",
       docsClientId: "swagger",
+      timeoutMs: 5_000,
     },
     sessionTtlMs: 3_600_000,
     requestTimeoutMs: 5_000,
