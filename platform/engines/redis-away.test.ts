@@ -71,6 +71,16 @@ describe("a store whose Redis", () => {
     await expect.poll(async () => early.set("key", "value", 60_000).then(() => true), { timeout: 10_000 }).toBe(true);
   });
 
+  it("answered is not taken for one that is away when this process was busy meanwhile", async () => {
+    await kv.increment("key", 60_000);
+
+    const answer = kv.increment("key", 60_000);
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+
+    expect((await answer).count).toBe(2);
+  });
+
   it("forgot its scripts gets them again", async () => {
     await kv.increment("key", 60_000);
     await redis.kill();
