@@ -69,8 +69,10 @@ const env = z.object({
   OIDC_CLIENT_SECRET: z.string().optional().describe("Its secret there."),
   OIDC_FIRST_PARTY_CLIENT_ID: z.string().default("first-party").describe("The client behind sign-in by password."),
   OIDC_DOCS_CLIENT_ID: z.string().default("swagger").describe("The client of the page /docs."),
-  OIDC_TIMEOUT_MS: durationMs(5_000)
-    .pipe(z.number().max(10_000))
+  OIDC_TIMEOUT_MS: wholeNumber()
+    .positive()
+    .max(10_000)
+    .default(5_000)
     .describe("How long the provider may take to answer; 10,000 at most."),
   SESSION_TTL_MS: durationMs(12 * HOUR_MS).describe("How long a browser's login lasts, however often it is used."),
   REQUEST_TIMEOUT_MS: durationMs(5_000).describe("The deadline of an RPC whose caller named none."),
