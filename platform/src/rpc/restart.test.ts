@@ -74,7 +74,7 @@ describe("a server that restarts under load", () => {
 describe("a connection of its maximum age", () => {
   it("is followed by another one, and no call is lost, not even a write without a key", async () => {
     await using server = await rpcFixture({ certificates, routes, server: { connectionMaxAgeMs: 20 } });
-    const client = server.client(OrderService);
+    const client = server.client(OrderService, "api-gateway", { timeoutMs: 10_000 });
     const calls = { ok: 0 };
 
     const until = Date.now() + 1_000;
