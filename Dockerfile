@@ -51,5 +51,9 @@ const files = globSync("/app/{platform,$SERVICE}/src/**/*.ts").filter((file) => 
 await Promise.all(files.map((file) => import(file)));
 process.exit();
 WARM
+# A container is a machine of its own: nobody else is there to listen to loopback addresses.
+ENV RPC_HOST=0.0.0.0 OPS_HOST=0.0.0.0 OPS_PORT=9020
+HEALTHCHECK --interval=5s --timeout=3s --start-period=180s \
+  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.OPS_PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node"]
 CMD ["src/main.ts"]
