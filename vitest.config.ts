@@ -22,7 +22,11 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: [`${packages}/**/src/**/*.test.ts`, "tools/**/*.test.ts", "e2e/faults/programme/**/*.test.ts"],
+          include: [
+            `${packages}/**/src/**/*.test.ts`,
+            "{tools,deploy/keycloak}/**/*.test.ts",
+            "e2e/faults/programme/**/*.test.ts",
+          ],
           exclude,
         },
       },
