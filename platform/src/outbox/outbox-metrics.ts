@@ -14,8 +14,22 @@ export interface OutboxMetrics {
 /** Also tells how the outbox stands: the database is asked at each scrape, while no relay works too. */
 export function createOutboxMetrics({ registry }: Meters, db: Database): OutboxMetrics {
   const registers = [registry];
+  tellState(registers, db);
+  return {
+    published: new Counter({
+      name: "outbox_published_total",
+      help: "Events published",
+      labelNames: ["topic"],
+      registers,
+    }),
+    parked: new Counter({ name: "outbox_parked_total", help: "Events set aside", labelNames: ["topic"], registers }),
+    leader: new Gauge({ name: "outbox_relay_leader", help: "1 in the process whose relay works", registers }),
+  };
+}
+
+function tellState(registers: Meters["registry"][], db: Database): void {
   const state = shared(() => outboxState(db));
-  const stateGauge = (name: string, help: string, valueOf: (state: OutboxState) => number): void => {
+  const tell = (name: string, help: string, valueOf: (state: OutboxState) => number): void => {
     const gauge: Gauge = new Gauge({
       name,
       help,
@@ -27,24 +41,10 @@ export function createOutboxMetrics({ registry }: Meters, db: Database): OutboxM
       },
     });
   };
-  stateGauge(
-    "outbox_oldest_unsent_seconds",
-    "Age of the oldest event that the bus has not acknowledged",
-    ({ oldestUnsentSeconds }) => oldestUnsentSeconds,
-  );
-  stateGauge("outbox_unsent_events", "Events that wait, counted up to 10,000", ({ unsentRows }) => unsentRows);
-  stateGauge("outbox_parked_events", "Events set aside because the bus can never take them", (it) => it.parkedRows);
-
-  return {
-    published: new Counter({
-      name: "outbox_published_total",
-      help: "Events published",
-      labelNames: ["topic"],
-      registers,
-    }),
-    parked: new Counter({ name: "outbox_parked_total", help: "Events set aside", labelNames: ["topic"], registers }),
-    leader: new Gauge({ name: "outbox_relay_leader", help: "1 in the process whose relay works", registers }),
-  };
+  const oldest = "Age of the oldest event that the bus has not acknowledged";
+  tell("outbox_oldest_unsent_seconds", oldest, ({ oldestUnsentSeconds }) => oldestUnsentSeconds);
+  tell("outbox_unsent_events", "Events that wait, counted up to 10,000", ({ unsentRows }) => unsentRows);
+  tell("outbox_parked_events", "Events that the bus can never take", ({ parkedRows }) => parkedRows);
 }
 
 /** Callers at the same time get the answer to one question. */

@@ -19,18 +19,9 @@ export interface SpanQueueOptions {
  * Sends ended spans in the background. Whatever the collector does, no request waits for it or fails by it: spans that find
  * the queue full, and those of a request that failed, are counted and lost.
  */
-export function queueSpans(exporter: SpanExporter, { registry }: Meters, options: SpanQueueOptions): SpanProcessor {
+export function queueSpans(exporter: SpanExporter, meters: Meters, options: SpanQueueOptions): SpanProcessor {
   const { spansMax = 8_192, batchSpansMax = 512, delayMs = 1_000, exportTimeoutMs } = options;
-  const sent = new Counter({ name: "spans_exported_total", help: "Spans the collector took", registers: [registry] });
-  const dropped = new Counter({
-    name: "spans_dropped_total",
-    help: "Spans that never reached the collector",
-    labelNames: ["reason"],
-    registers: [registry],
-  });
-  dropped.inc({ reason: "queue_full" }, 0);
-  dropped.inc({ reason: "export_failed" }, 0);
-
+  const { sent, dropped } = createMetrics(meters);
   let held = 0;
   const counting: SpanExporter = {
     export: (spans, done) =>
@@ -61,4 +52,18 @@ export function queueSpans(exporter: SpanExporter, { registry }: Meters, options
     forceFlush: () => batches.forceFlush(),
     shutdown: () => batches.shutdown(),
   };
+}
+
+function createMetrics({ registry }: Meters) {
+  const registers = [registry];
+  const sent = new Counter({ name: "spans_exported_total", help: "Spans the collector took", registers });
+  const dropped = new Counter({
+    name: "spans_dropped_total",
+    help: "Spans that never reached the collector",
+    labelNames: ["reason"] as const,
+    registers,
+  });
+  // Both are told from the start: a counter that appears with its first loss has no rate.
+  for (const reason of ["queue_full", "export_failed"]) dropped.inc({ reason }, 0);
+  return { sent, dropped };
 }
