@@ -25,4 +25,6 @@ export const ENGINE_ARGUMENTS: readonly string[] = [
   `--max_server_memory_usage=${2048 * MEBIBYTE}`,
   `--mark_cache_size=${64 * MEBIBYTE}`,
   "--background_pool_size=2",
+  // Refreshable views drop a table at each rebuild; the default keeps it for eight minutes.
+  "--database_atomic_delay_before_drop_table_sec=30",
 ];
