@@ -13,6 +13,7 @@ const notTaken = new ConnectError("Stream closed with error code NGHTTP2_REFUSED
 const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 const noService = new ConnectError("connect ECONNREFUSED", Code.Unavailable, undefined, undefined, refused);
 const unavailable = toConnectError(new DomainError("unavailable", "UNAVAILABLE", "not now"), "orders.animal-delivery");
+const late = new ConnectError("the operation timed out", Code.DeadlineExceeded);
 const stale = toConnectError(new DomainError("stale", "ETAG_STALE", "changed"), "orders.animal-delivery");
 const bug = toConnectError(new DomainError("internal", "INTERNAL", "internal error"), "orders.animal-delivery");
 
@@ -63,6 +64,15 @@ describe("a client", () => {
     expect(calls.at(-1)).toBeLessThan(60);
   });
 
+  it.each([
+    ["a read", "getOrder", noService],
+    ["a write without a key, which may have been begun,", "cancelOrder", late],
+  ] as const)("whose last try of %s was cut short tells what matters", async (_, method, told) => {
+    const { client } = failing(noService, { thenError: late });
+
+    expect(await errorOf(client[method]({ orderId }))).toBe(told);
+  });
+
   it("tries five times more when the call may take for ever", async () => {
     const { client, calls } = failing(lost, {});
 
@@ -85,17 +95,19 @@ interface Failing {
   readonly pauseMs?: number;
   readonly pauseMsMax?: number;
   readonly succeedAt?: number;
+  /** Of every try but the first. */
+  readonly thenError?: ConnectError;
   readonly onCall?: () => void;
 }
 
 /** A client whose calls fail; `calls` has the time that each try was given. */
-function failing(error: ConnectError, { succeedAt = Infinity, onCall, ...retries }: Failing) {
+function failing(error: ConnectError, { succeedAt = Infinity, thenError = error, onCall, ...retries }: Failing) {
   const calls: number[] = [];
   const inner = {
     unary: async (method: { output: unknown }, _signal: unknown, timeoutMs: number | undefined) => {
       calls.push(timeoutMs ?? Infinity);
       onCall?.();
-      if (calls.length < succeedAt) throw error;
+      if (calls.length < succeedAt) throw calls.length === 1 ? error : thenError;
       return { stream: false, method, header: new Headers(), trailer: new Headers(), message: {} };
     },
   } as unknown as Transport;

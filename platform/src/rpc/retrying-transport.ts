@@ -4,7 +4,7 @@ import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt"
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "@animal-delivery/contracts/gen/google/rpc/error_details_pb";
 import { methodName } from "./method-name.ts";
-import { watchOutage } from "./outage.ts";
+import { type Outage, watchOutage } from "./outage.ts";
 
 export interface RetryOptions {
   /** How often a call is tried again; by default as often as its time allows, and five times when it has no time limit. */
@@ -39,6 +39,7 @@ export function retryingTransport(
     async unary(method, signal, timeoutMs, header, ...rest) {
       const giveUpAt = performance.now() + (timeoutMs ?? Infinity);
       const most = retriesMax ?? (timeoutMs === undefined ? RETRIES_WITHOUT_DEADLINE : Infinity);
+      let missed: ConnectError | undefined;
       for (let tried = 0; ; tried++) {
         // gRPC's header takes whole milliseconds alone.
         const leftMs = timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(giveUpAt - performance.now()));
@@ -48,19 +49,27 @@ export function retryingTransport(
           return answer;
         } catch (cause) {
           const error = ConnectError.from(cause);
-          const transient = isTransient(error);
-          if (transient) outage.failed();
-          else if (error.code !== Code.DeadlineExceeded) outage.answered();
+          note(outage, error);
           const waitMs = Math.min(pauseMsMax, pauseMs * 2 ** tried) * (0.5 + Math.random() / 2);
           const isOver = signal?.aborted || performance.now() + waitMs + LAST_TRY_MS >= giveUpAt;
-          const again = isRepeatable(method, header) ? transient : wasNotBegun(error);
-          if (tried >= most || isOver || !again || outage.isLong()) throw error;
+          const repeatable = isRepeatable(method, header);
+          const again = repeatable ? isTransient(error) : wasNotBegun(error);
+          if (tried >= most || isOver || !again || outage.isLong()) {
+            // A try cut short by the end of the time says less than the one before it.
+            throw repeatable && error.code === Code.DeadlineExceeded ? (missed ?? error) : error;
+          }
+          missed = error;
           onRetry?.(methodName(method), error);
           await sleep(waitMs, undefined, signal && { signal }).catch(() => Promise.reject(error));
         }
       }
     },
   };
+}
+
+function note(outage: Outage, error: ConnectError): void {
+  if (isTransient(error)) outage.failed();
+  else if (error.code !== Code.DeadlineExceeded) outage.answered();
 }
 
 function isRepeatable(method: DescMethod, header: HeadersInit | undefined): boolean {
