@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { givenRealm, type Realm } from "./fixtures/realm.ts";
+
+let realm: Realm;
+let token: string;
+beforeAll(async () => {
+  realm = await givenRealm("http://localhost:8080");
+  const form = { grant_type: "client_credentials", client_id: "accounts", client_secret: realm.accountsSecret };
+  const address = `${realm.issuer}/protocol/openid-connect/token`;
+  const response = await fetch(address, { method: "POST", body: new URLSearchParams(form) });
+  token = ((await response.json()) as { access_token: string }).access_token;
+});
+afterAll(async () => realm[Symbol.asyncDispose]());
+
+describe("the client accounts", () => {
+  it("makes a user and gives the roles customer and courier", async () => {
+    const userId = await givenUser();
+
+    expect([await give(userId, "customer"), await give(userId, "courier")]).toEqual([204, 204]);
+  });
+
+  it("makes nobody a dispatcher or an administrator", async () => {
+    const userId = await givenUser();
+
+    expect([await give(userId, "dispatcher"), await give(userId, "admin")]).toEqual([403, 403]);
+  });
+
+  it.each([
+    ["PUT", "", { registrationAllowed: true }],
+    ["GET", "/clients", undefined],
+    ["GET", "/events", undefined],
+    ["POST", "/roles", { name: "root" }],
+    ["POST", "/components", {}],
+  ])("may not %s %s", async (method, path, body) => {
+    const { status, clients } = await ask(method, path, body);
+
+    // Keycloak answers a list of clients that one may not see with an empty one.
+    expect(status === 403 || clients === "[]").toBe(true);
+  });
+});
+
+async function ask(method: string, path: string, body?: unknown) {
+  const url = realm.issuer.replace("/realms/", "/admin/realms/") + path;
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, location: response.headers.get("location") ?? "", clients: await response.text() };
+}
+
+async function givenUser(): Promise<string> {
+  const username = randomUUID();
+  const user = { username, email: `${username}@animal-delivery.example`, enabled: true };
+  const { status, location } = await ask("POST", "/users", user);
+  expect(status).toBe(201);
+  return location.split("/").at(-1) ?? "";
+}
+
+/** Status of giving a role, which the administrator looks up. */
+async function give(userId: string, role: string): Promise<number> {
+  const found = (await (await realm.admin("GET", `/roles/${role}`)).json()) as object;
+  return (await ask("POST", `/users/${userId}/role-mappings/realm`, [found])).status;
+}
