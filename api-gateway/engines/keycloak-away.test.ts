@@ -98,6 +98,15 @@ describe("while Keycloak is away", () => {
 });
 
 describe("an issuer whose own name is not where its document is read", () => {
+  it("is shown to browsers by the name that they know", async () => {
+    const { location } = Object.fromEntries((await gateway.get("/v1/auth/login")).headers);
+    const page = await (await gateway.get("/openapi.json")).text();
+
+    expect(location).toContain(`${direct.realm.issuer}/protocol/openid-connect/auth?`);
+    expect(page).toContain(`"${direct.realm.issuer}/protocol/openid-connect/token"`);
+    expect(page).not.toContain(new URL(gate.discoveryUrl(direct.realm.issuer)).origin);
+  });
+
   it("is believed only when the document speaks for it", async () => {
     await using other = await givenSecondGateway(direct.realm, createMemoryStore(), {
       issuer: direct.realm.issuer.replace("127.0.0.1", "localhost"),

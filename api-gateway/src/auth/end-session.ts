@@ -1,5 +1,6 @@
 import * as oidc from "openid-client";
-import { asking } from "./oidc-client.ts";
+import { asking, type OidcClientOptions } from "./oidc-client.ts";
+import { twoAddresses } from "./two-addresses.ts";
 
 /** How a session ends at the provider itself: RP-Initiated Logout 1.0. */
 export interface EndSession {
@@ -9,17 +10,22 @@ export interface EndSession {
   endSession(idToken: string): Promise<void>;
 }
 
-export function endSessionAt(client: () => Promise<oidc.Configuration>, origin: string, timeoutMs: number): EndSession {
+export function endSessionAt(
+  client: () => Promise<oidc.Configuration>,
+  provider: OidcClientOptions,
+  origin: string,
+): EndSession {
+  const { forUs } = twoAddresses(provider);
   const ask = async (idToken: string): Promise<void> => {
     const configuration = await client();
     const url = configuration.serverMetadata().end_session_endpoint;
     const body = new URLSearchParams({ id_token_hint: idToken, client_id: configuration.clientMetadata().client_id });
     if (!url) return;
-    const response = await fetch(url, {
+    const response = await fetch(forUs(url), {
       method: "POST",
       body,
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(provider.timeoutMs),
     });
     await response.body?.cancel();
   };

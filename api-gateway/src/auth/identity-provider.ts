@@ -8,6 +8,7 @@ import { codeFlow, type LoginChecks } from "./code-flow.ts";
 import { type EndSession, endSessionAt } from "./end-session.ts";
 import type { LoginAnswer } from "./login-answer.ts";
 import { asking, isNotOffered, oidcClient } from "./oidc-client.ts";
+import { twoAddresses } from "./two-addresses.ts";
 
 /** Tokens as the provider issued them. */
 export interface TokenSet {
@@ -35,6 +36,7 @@ export interface IdentityProvider extends EndSession {
   /** The old refresh token is used up by this. */
   refresh(client: OidcClient, refreshToken: string): Promise<TokenSet>;
   revoke(client: OidcClient, refreshToken: string): Promise<void>;
+  /** Where a page in the browser signs in by itself. */
   endpoints(): Promise<{ readonly authorization: string; readonly token: string }>;
 }
 
@@ -69,7 +71,7 @@ export function createIdentityProvider(
   };
 
   return {
-    ...endSessionAt(browser, origin, config.timeoutMs),
+    ...endSessionAt(browser, config, origin),
     authorizationUrl: async (checks) => code.authorizationUrl(await asking(browser()), checks),
     finishLogin: async (answer, checks) => tokensOf("browser", async (client) => code.trade(client, answer, checks)),
     signIn: async (username, password) =>
@@ -85,7 +87,10 @@ export function createIdentityProvider(
       asking(configurationOf(client).then(async (configuration) => oidc.tokenRevocation(configuration, refreshToken))),
     async endpoints() {
       const { authorization_endpoint, token_endpoint } = (await asking(browser())).serverMetadata();
-      return { authorization: authorization_endpoint ?? "", token: token_endpoint ?? "" };
+      return {
+        authorization: authorization_endpoint ?? "",
+        token: twoAddresses(config).forBrowsers(token_endpoint ?? ""),
+      };
     },
   };
 }

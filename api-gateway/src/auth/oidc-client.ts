@@ -4,6 +4,7 @@ import { discoverIssuer, type IssuerAddress } from "@animal-delivery/platform/ac
 import { DomainError } from "@animal-delivery/platform/errors";
 import { tracedFetch } from "@animal-delivery/platform/telemetry/traced-fetch";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
+import { twoAddresses } from "./two-addresses.ts";
 
 export interface OidcClientOptions extends IssuerAddress {
   /** How long the provider may take to answer. */
@@ -32,12 +33,23 @@ async function configure(
   secret: string | undefined,
 ): Promise<oidc.Configuration> {
   const authentication = secret === undefined ? oidc.None() : oidc.ClientSecretPost(secret);
-  const document = await discoverIssuer(provider);
-  const configuration = new oidc.Configuration(document as oidc.ServerMetadata, clientId, undefined, authentication);
+  const metadata = forBrowsers((await discoverIssuer(provider)) as oidc.ServerMetadata, provider);
+  const configuration = new oidc.Configuration(metadata, clientId, undefined, authentication);
   configuration.timeout = provider.timeoutMs / 1_000;
   // The configuration's schema lets plain HTTP pass for loopback hosts alone.
   if (new URL(provider.issuer).protocol === "http:") oidc.allowInsecureRequests(configuration);
   return configuration;
+}
+
+/** With the endpoints that browsers are sent to as they reach them. */
+function forBrowsers(metadata: oidc.ServerMetadata, provider: IssuerAddress): oidc.ServerMetadata {
+  const { authorization_endpoint: authorization, end_session_endpoint: endSession } = metadata;
+  const address = twoAddresses(provider);
+  return {
+    ...metadata,
+    ...(authorization !== undefined && { authorization_endpoint: address.forBrowsers(authorization) }),
+    ...(endSession !== undefined && { end_session_endpoint: address.forBrowsers(endSession) }),
+  };
 }
 
 /** The provider's errors that speak of what the caller brought. */
