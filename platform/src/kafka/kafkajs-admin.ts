@@ -1,5 +1,7 @@
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
+import { within } from "../within.ts";
 import type { FoundTopic, HeldOffsets, KafkaAdmin, NewTopic } from "./driver.ts";
+import { CLOSE_MS_MAX } from "./limits.ts";
 
 /** Questions about topics and offsets, over one connection that is made anew after an error. */
 export function createKafkajsAdmin(connect: () => Kafka): KafkaAdmin & AsyncDisposable {
@@ -12,7 +14,11 @@ export function createKafkajsAdmin(connect: () => Kafka): KafkaAdmin & AsyncDisp
   const close = async (): Promise<void> => {
     const closing = current;
     current = undefined;
-    await closing?.then((admin) => admin.disconnect()).catch(() => undefined);
+    if (closing)
+      await within(
+        CLOSE_MS_MAX,
+        closing.then((admin) => admin.disconnect()),
+      ).catch(() => undefined);
   };
   const ask = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
     current ??= open();

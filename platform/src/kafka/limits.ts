@@ -42,3 +42,5 @@ export const MEMBER_SILENCE_MS = 40_000;
 export const CLOSE_MS_MAX = 5_000;
 
 export const BACKOFF: Backoff = { firstMs: 100, maxMs: 10_000 };
+/** The pace at which a lost member joins again; a group that waits costs more than a request. */
+export const JOIN_BACKOFF: Backoff = { firstMs: 100, maxMs: 3_000 };

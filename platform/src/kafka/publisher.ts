@@ -16,10 +16,9 @@ export interface PublisherOptions {
 /** `Bus.publish` on Kafka: a send for each partition, and a record counts when the answer names its partition. */
 export function createPublisher({ admin, sender, isTooLarge }: PublisherOptions): Bus["publish"] {
   const partitionsOf = new Map<string, number>();
-  const lookUp = async (topic: string): Promise<number> => {
+  const lookUp = async (topic: string): Promise<number | undefined> => {
     const known = partitionsOf.get(topic) ?? (await admin.findTopic(topic))?.partitions;
-    if (known === undefined) throw new Error(`there is no topic ${topic}`);
-    partitionsOf.set(topic, known);
+    if (known !== undefined) partitionsOf.set(topic, known);
     return known;
   };
   const sendAll = async (topic: string, records: readonly BusRecord[], partitions: number, deadlineMs: number) => {
@@ -47,8 +46,9 @@ export function createPublisher({ admin, sender, isTooLarge }: PublisherOptions)
     if (records.length === 0) return new Set();
     const deadlineMs = performance.now() + PUBLISH_MS_MAX;
     const partitions = await lookUp(topic).catch((error: unknown) => {
-      throw error instanceof Error && error.message.startsWith("there is no topic") ? error : unavailable(topic, error);
+      throw unavailable(topic, error);
     });
+    if (partitions === undefined) throw new Error(`there is no topic ${topic}`);
     const { acknowledged, errors } = await sendAll(topic, records, partitions, deadlineMs);
     if (acknowledged.size > 0) return acknowledged;
     const refused = errors.find(isTooLarge);

@@ -1,5 +1,7 @@
 import type { BusRecord } from "../bus/bus.ts";
+import { within } from "../within.ts";
 import type { KafkaProducer } from "./driver.ts";
+import { CLOSE_MS_MAX } from "./limits.ts";
 
 /** Sends one after the other. */
 export interface Sender extends AsyncDisposable {
@@ -45,7 +47,8 @@ export function createSender(open: () => Promise<KafkaProducer>): Sender {
       return turn;
     },
     async [Symbol.asyncDispose]() {
-      await lastTurn;
+      // What is still tried then has been given up by whoever asked for it.
+      await within(CLOSE_MS_MAX, lastTurn).catch(() => undefined);
       await close();
     },
   };

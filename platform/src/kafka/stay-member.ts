@@ -4,7 +4,7 @@ import type { ConsumeOptions } from "../bus/bus.ts";
 import type { Logger } from "../log/logger.ts";
 import { pause } from "../pause.ts";
 import type { KafkaDriver } from "./driver.ts";
-import { BACKOFF, HANDLER_SILENCE_MS, MEMBER_SILENCE_MS, SESSION_MS } from "./limits.ts";
+import { BACKOFF, HANDLER_SILENCE_MS, JOIN_BACKOFF, MEMBER_SILENCE_MS, SESSION_MS } from "./limits.ts";
 import { PartitionWorks } from "./partition-works.ts";
 
 const WATCH_MS = 1_000;
@@ -27,7 +27,7 @@ export async function stayMember(
     await Promise.race([works.settled(), aborted(end)]);
     // A membership that lasted was no failed attempt.
     failures = performance.now() - startedMs > SESSION_MS ? 1 : failures + 1;
-    await pause(backoffMs(BACKOFF, failures), end);
+    await pause(backoffMs(JOIN_BACKOFF, failures), end);
   }
 }
 
