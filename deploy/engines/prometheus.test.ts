@@ -7,13 +7,16 @@ import { describe, expect, it } from "vitest";
 const FOLDER = join(import.meta.dirname, "../prometheus");
 
 describe("Prometheus", () => {
-  it.each(["prometheus.yml", "prometheus.local.yml"])("takes %s with its rules, and finds nothing to complain of", (file) => {
-    const { status, text } = promtool("check", "config", join(FOLDER, file));
+  it.each(["prometheus.yml", "prometheus.local.yml"])(
+    "takes %s with its rules, and finds nothing to complain of",
+    (file) => {
+      const { status, text } = promtool("check", "config", join(FOLDER, file));
 
-    expect(text).toContain("rules found");
-    expect(text).not.toMatch(/FAILED|warning|error/i);
-    expect(status, text).toBe(0);
-  });
+      expect(text).toContain("rules found");
+      expect(text).not.toMatch(/FAILED|warning|error/i);
+      expect(status, text).toBe(0);
+    },
+  );
 
   it("raises each alert when it should and not when it should not", () => {
     const { status, text } = promtool("test", "rules", join(FOLDER, "rules.test.yml"));

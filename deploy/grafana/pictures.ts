@@ -6,11 +6,11 @@ import { chromium, type Page } from "playwright-core";
 import { DASHBOARDS } from "./dashboards/all.ts";
 
 const FOLDER = join(import.meta.dirname, "../../docs/dashboards");
-const BYTES_MAX = 300_000;
-const WIDTH = 1280;
+const BYTES_MAX = 300 * 1_024;
+const WIDTH = 1240;
 const PATIENCE_MS = 60_000;
 
-const { GRAFANA_URL, CHROMIUM, GRAFANA_USER = "admin", GRAFANA_PASSWORD = "admin", SHOWN_TIME = "15m" } = process.env;
+const { GRAFANA_URL, CHROMIUM, GRAFANA_USER = "admin", GRAFANA_PASSWORD = "admin", SHOWN_TIME = "10m" } = process.env;
 if (!GRAFANA_URL || !CHROMIUM) throw new Error("GRAFANA_URL and CHROMIUM must be set: where Grafana is, and a browser");
 
 interface Picture {

@@ -30,7 +30,7 @@ export function chart(given: ChartOptions): Panel {
   const custom = {
     drawStyle: bars ? "bars" : "line",
     lineWidth: 1,
-    fillOpacity: bars ? 70 : stacked ? 30 : 8,
+    fillOpacity: bars ? 70 : stacked ? 30 : 0,
     gradientMode: "none",
     lineInterpolation: "linear",
     showPoints: "never",

@@ -63,7 +63,7 @@ export const deliveriesVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Animals harmed",
+      title: "Harmed",
       description:
         "Deliveries within the shown time that failed because the animal was unfit or died. Each one is looked into.",
       after: { mayBeZero: "no animal should come to harm" },
@@ -81,7 +81,7 @@ export const deliveriesVerdicts: Row = {
       width: 4,
     }),
     stat({
-      title: "Age of numbers",
+      title: "Age",
       description:
         "The views behind this page are rebuilt every few seconds; older than a minute means that ClickHouse or the logging service is in trouble.",
       after: "suite",

@@ -2,7 +2,7 @@ import { chart } from "../build/chart.ts";
 import type { Row } from "../build/dashboard.ts";
 import { rising } from "../build/look.ts";
 import { range } from "../build/query.ts";
-import { quantile, rate, sumBy } from "./expressions.ts";
+import { counted, quantile, rate, sumBy } from "./expressions.ts";
 
 export const storing: Row = {
   title: "Into ClickHouse",
@@ -26,10 +26,12 @@ export const storing: Row = {
     chart({
       title: "Inserts that failed",
       description:
-        "Per second, by table. The batch is inserted again until ClickHouse takes it: nothing is lost meanwhile.",
+        "How many, by table. The batch is inserted again until ClickHouse takes it: nothing is lost meanwhile.",
       after: "faults",
-      queries: [range(sumBy("table", rate('clickhouse_insert_duration_seconds_count{outcome="failed"}')), "{{table}}")],
-      look: { unit: "suffix:/s", noValue: "None failed" },
+      queries: [range(counted("table", 'clickhouse_insert_duration_seconds_count{outcome="failed"}'), "{{table}}")],
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None failed" },
+      bars: true,
+      stacked: true,
       width: 8,
     }),
   ],

@@ -4,7 +4,7 @@ import { rising } from "../build/look.ts";
 import { instant, range } from "../build/query.ts";
 import { table } from "../build/table.ts";
 import { eventsVerdicts } from "./events-verdicts.ts";
-import { LAG, quantile, rate, sumBy } from "./expressions.ts";
+import { counted, LAG, quantile, rate, sumBy } from "./expressions.ts";
 import { storing } from "./events-storing.ts";
 
 const outbox: Row = {
@@ -46,15 +46,14 @@ const outbox: Row = {
     }),
     chart({
       title: "Sends that failed",
-      description: "Per second. `partial`: the bus took some records of the send; the others are sent again.",
+      description: "How many. `partial`: the bus took some records of the send; the others are sent again.",
       after: "faults",
       queries: [
-        range(
-          sumBy("topic, outcome", rate('bus_publish_duration_seconds_count{outcome!="ok"}')),
-          "{{topic}} {{outcome}}",
-        ),
+        range(counted("topic, outcome", 'bus_publish_duration_seconds_count{outcome!="ok"}'), "{{topic}} {{outcome}}"),
       ],
-      look: { unit: "suffix:/s", noValue: "None failed" },
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None failed" },
+      bars: true,
+      stacked: true,
       width: 8,
     }),
     chart({
@@ -107,10 +106,12 @@ const consumers: Row = {
     }),
     chart({
       title: "Attempts that failed",
-      description: "Per second. An attempt that fails is made again; after the last one the event is set aside.",
+      description: "How many. An attempt that fails is made again; after the last one the event is set aside.",
       after: "faults",
-      queries: [range(sumBy("consumer, topic", rate("events_failed_total")), "{{consumer}} of {{topic}}")],
-      look: { unit: "suffix:/s", noValue: "None failed" },
+      queries: [range(counted("consumer, topic", "events_failed_total"), "{{consumer}} of {{topic}}")],
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None failed" },
+      bars: true,
+      stacked: true,
       width: 8,
     }),
     chart({

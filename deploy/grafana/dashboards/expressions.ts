@@ -30,6 +30,15 @@ export function lately(series: string): string {
   return `rate(${series}[5m])`;
 }
 
+/**
+ * How often, per interval, for what is rare. A series that begins with its first failure has no value before it, so no
+ * increase either: of such a young one the value itself is the answer.
+ */
+export function counted(labels: string, series: string): string {
+  const young = `(${series} unless ${series} offset $__rate_interval)`;
+  return `sum by (${labels}) (${young} or increase(${series}[$__rate_interval]))`;
+}
+
 export function sumBy(labels: string, expr: string): string {
   return `sum by (${labels}) (${expr})`;
 }

@@ -2,7 +2,7 @@ import { chart } from "../build/chart.ts";
 import type { Row } from "../build/dashboard.ts";
 import { rising } from "../build/look.ts";
 import { range } from "../build/query.ts";
-import { byRpc, CALLS, faultShare, quantile, rate, sumBy } from "./expressions.ts";
+import { byRpc, CALLS, counted, faultShare, quantile, rate, sumBy } from "./expressions.ts";
 
 const OURS = `service="api-gateway", ${CALLS}`;
 
@@ -29,10 +29,12 @@ export const behindGateway: Row = {
     chart({
       title: "Calls tried again",
       description:
-        "Retries per second. They hide a service that is away for a moment; many of them mean that it is away for long.",
+        "How many retries. They hide a service that is away for a moment; many of them mean that it is away for long.",
       after: "faults",
-      queries: [range(byRpc(sumBy("method", rate(`rpc_client_retries_total{${OURS}}`))), "{{rpc}}")],
-      look: { unit: "suffix:/s", noValue: "None" },
+      queries: [range(byRpc(counted("method", `rpc_client_retries_total{${OURS}}`)), "{{rpc}}")],
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None" },
+      bars: true,
+      stacked: true,
       width: 8,
     }),
     chart({
@@ -50,16 +52,18 @@ export const behindGateway: Row = {
     }),
     chart({
       title: "Redis commands that failed",
-      description: "Per second. Limits fall back to each process's memory; login sessions answer 503 until it is back.",
+      description: "How many. Limits fall back to each process's memory; login sessions answer 503 until it is back.",
       after: "faults",
       queries: [
         range(
-          sumBy("operation", rate('redis_operation_duration_seconds_count{service="api-gateway", outcome="error"}')),
+          counted("operation", 'redis_operation_duration_seconds_count{service="api-gateway", outcome="error"}'),
           "{{operation}}",
         ),
-        range(`sum(${rate("rate_limit_fallbacks_total")})`, "requests counted in memory"),
+        range(counted("service", "rate_limit_fallbacks_total"), "requests counted in memory"),
       ],
-      look: { unit: "suffix:/s", noValue: "None" },
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None" },
+      bars: true,
+      stacked: true,
       width: 8,
     }),
     chart({

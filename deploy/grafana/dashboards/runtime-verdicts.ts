@@ -34,7 +34,7 @@ export const runtimeVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Background tasks",
+      title: "Tasks",
       description: "Whether one failed and was started again within 10 minutes.",
       after: { mayBeZero: "no task fails on a good day" },
       queries: [instant(`sum(increase(task_restarts_total{${OF}}[10m]))`)],
@@ -45,7 +45,7 @@ export const runtimeVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Young processes",
+      title: "Restarts",
       description: "Whether a process was started within the last 10 minutes: deployed, or died.",
       after: "suite",
       queries: [instant(`(time() - max(process_start_time_seconds{${OF}})) / 60`)],

@@ -5,7 +5,7 @@ import { rising } from "../build/look.ts";
 import { hopingForZero, instant, range, rangeWithTraces } from "../build/query.ts";
 import { stat, verdict } from "../build/stat.ts";
 import { table } from "../build/table.ts";
-import { byRpc, CALLS, faultShare, lately, quantile, rate, sumBy, UNARY } from "./expressions.ts";
+import { byRpc, CALLS, counted, faultShare, lately, quantile, rate, sumBy, UNARY } from "./expressions.ts";
 import { RPC_SERVICE } from "./variables.ts";
 import { eitherWord, wordLook, words } from "./words.ts";
 
@@ -176,15 +176,17 @@ const statements: Row = {
     }),
     chart({
       title: "Statements that failed",
-      description: "Per second, by function. A refused duplicate counts too.",
+      description: "How many, by function. A refused duplicate counts too.",
       after: "faults",
       queries: [
         range(
-          sumBy("operation", rate(`db_client_operation_duration_seconds_count{${OF}, outcome="error"}`)),
+          counted("operation", `db_client_operation_duration_seconds_count{${OF}, outcome="error"}`),
           "{{operation}}",
         ),
       ],
-      look: { unit: "suffix:/s", noValue: "None failed" },
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None failed" },
+      bars: true,
+      stacked: true,
       width: 8,
     }),
   ],
