@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { JWTVerifyGetKey } from "jose";
 import type { Access } from "@animal-delivery/platform/access/access";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { createIssuerKeys } from "@animal-delivery/platform/access/issuer-keys";
@@ -14,6 +15,7 @@ import { createCounters } from "./access/counters.ts";
 import { createRateLimits } from "./access/rate-limit.ts";
 import { addAuthRoutes } from "./auth/auth-routes.ts";
 import { createIdentityProvider } from "./auth/identity-provider.ts";
+import type { LogoutTokenRules } from "./auth/logout-token.ts";
 import { createSessions } from "./auth/sessions.ts";
 import type { ApiConfig } from "./config.ts";
 import { type Downstream, endingStreams, peerOf } from "./downstream.ts";
@@ -74,10 +76,8 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
 
   const app = new Hono<GatewayEnv>().use(observe(config, telemetry));
   addPageRoutes(app, { config, provider, downstream, authenticate, checks });
-  const { issuer, clientId, firstPartyClientId, docsClientId } = config.oidc;
-  const logoutTokens = { keys: issuerKeys, issuer, clientIds: [clientId, firstPartyClientId, docsClientId] };
   const auth = {
-    logoutTokens,
+    logoutTokens: logoutTokenRules(config.oidc, issuerKeys),
     kv,
     provider,
     sessions,
@@ -99,4 +99,9 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
     warmUp: async () => warmUp({ app, downstream, provider }),
     drain: () => draining.abort(),
   };
+}
+
+function logoutTokenRules(oidc: ApiConfig["oidc"], keys: JWTVerifyGetKey): LogoutTokenRules {
+  const { issuer, clientId, firstPartyClientId, docsClientId } = oidc;
+  return { keys, issuer, clientIds: [clientId, firstPartyClientId, docsClientId] };
 }

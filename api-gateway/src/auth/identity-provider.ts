@@ -60,14 +60,10 @@ export function createIdentityProvider(
   const code = codeFlow(`${origin}/v1/auth/callback`, SCOPE);
 
   const tokensOf = async (client: OidcClient, grant: Grant): Promise<TokenSet> => {
-    const tokens = await asking(configurationOf(client).then(grant));
+    const tokens = tokenSet(await asking(configurationOf(client).then(grant)));
     const audience = client === "browser" ? clientId : firstPartyClientId;
-    if (tokens.id_token !== undefined) {
-      // openid-client checks its claims but, in the code flow, believes it by its way alone.
-      const rules = { what: "ID token", issuer: config.issuer, audience, requiredClaims: ["sub", "exp"] };
-      await verifyJwt(tokens.id_token, keys, rules);
-    }
-    return tokenSet(tokens);
+    await assertSigned(tokens, keys, { issuer: config.issuer, audience });
+    return tokens;
   };
 
   return {
@@ -77,10 +73,7 @@ export function createIdentityProvider(
     signIn: async (username, password) =>
       tokensOf("first-party", async (configuration) =>
         oidc.genericGrantRequest(configuration, "password", { username, password, scope: SCOPE }),
-      ).catch((error: unknown) => {
-        if (!isNotOffered(error)) throw error;
-        throw new DomainError("forbidden", "ACCESS_DENIED", "passwords are not taken here: sign in by a browser");
-      }),
+      ).catch(passwordsRefused),
     refresh: async (client, refreshToken) =>
       tokensOf(client, async (configuration) => oidc.refreshTokenGrant(configuration, refreshToken)),
     revoke: async (client, refreshToken) =>
@@ -96,6 +89,21 @@ export function createIdentityProvider(
 }
 
 type Grant = (configuration: oidc.Configuration) => Promise<oidc.TokenEndpointResponse>;
+
+/** openid-client checks an ID token's claims but, in the code flow, believes the token by its way alone. */
+async function assertSigned(
+  { idToken }: TokenSet,
+  keys: JWTVerifyGetKey,
+  by: { issuer: string; audience: string },
+): Promise<void> {
+  if (idToken === undefined) return;
+  await verifyJwt(idToken, keys, { ...by, what: "ID token", requiredClaims: ["sub", "exp"] });
+}
+
+function passwordsRefused(error: unknown): never {
+  if (!isNotOffered(error)) throw error;
+  throw new DomainError("forbidden", "ACCESS_DENIED", "passwords are not taken here: sign in by a browser");
+}
 
 function tokenSet(tokens: oidc.TokenEndpointResponse): TokenSet {
   return {
