@@ -3,8 +3,12 @@ interface Alert {
   readonly name: string;
   readonly expr: string;
   readonly forTime: string;
-  readonly labels: { readonly severity: "page" | "ticket" };
-  readonly annotations: { readonly summary: string; readonly dashboard: string };
+  readonly labels: {
+    readonly severity: "page" | "ticket";
+    /** Where one looks next: the address of a dashboard. */
+    readonly dashboard: string;
+  };
+  readonly annotations: { readonly summary: string };
 }
 
 function alert(
@@ -15,7 +19,7 @@ function alert(
   summary: string,
   dashboard: string,
 ): Alert {
-  return { name, expr, forTime, labels: { severity }, annotations: { summary, dashboard } };
+  return { name, expr, forTime, labels: { severity, dashboard }, annotations: { summary } };
 }
 
 /** What the objectives do not see: users are served, and something behind them stands still. */

@@ -37,10 +37,9 @@ function burnAlert({ name, severity, long, short, factor }: BurnAlert): Rule {
   return {
     alert: name,
     expr: `slo:burn:ratio_rate${long} > ${factor} and slo:burn:ratio_rate${short} > ${factor}`,
-    labels: { severity },
+    labels: { severity, dashboard: "gateway" },
     annotations: {
       summary: `{{ $labels.slo }}: broken more than ${factor} times as often as its budget allows, over ${long} and over ${short}`,
-      dashboard: "overview",
     },
   };
 }

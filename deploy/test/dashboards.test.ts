@@ -65,6 +65,6 @@ describe("the dashboards", () => {
   });
 
   it("are where alerts lead to", () => {
-    for (const { annotations } of ALERTS) expect(uids).toContain(annotations.dashboard);
+    for (const { labels } of ALERTS) expect(uids).toContain(labels.dashboard);
   });
 });

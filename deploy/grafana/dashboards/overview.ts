@@ -36,9 +36,10 @@ const promises: Row = {
         {
           field: "alertname",
           title: "Alert",
-          links: [{ title: "Prometheus' rules say more; open the dashboard", url: dashboardUrl("events") }],
+          links: [{ title: "Where to look", url: dashboardUrl("${__data.fields.Page}") }],
         },
-        { field: "severity", title: "Severity", width: 90 },
+        { field: "dashboard", title: "Page", width: 90 },
+        { field: "severity", title: "Severity", width: 80 },
         { field: "slo", title: "Promise", width: 100 },
         { field: "job", title: "Job", width: 100 },
         { field: "service", title: "Service", width: 100 },
