@@ -87,6 +87,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: "e2e-compose",
+          include: ["e2e/compose/**/*.test.ts"],
+          exclude,
+          globalSetup: "e2e/src/global-setup.ts",
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
           name: "service-faults",
           include: ["e2e/faults/env/**/*.test.ts"],
           exclude,

@@ -58,7 +58,9 @@ const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   grafana: { "admin-password": secret("grafana-admin"), "clickhouse-password": secret("clickhouse-reader") },
   // JSON is YAML.
-  "kafka-ui": { "kafka-ui.yml": JSON.stringify({ kafka: { clusters: [{ name: "kafka", properties: kafkaUiSettings }] } }) },
+  "kafka-ui": {
+    "kafka-ui.yml": JSON.stringify({ kafka: { clusters: [{ name: "kafka", properties: kafkaUiSettings }] } }),
+  },
 };
 
 for (const [container, files] of Object.entries(FILES)) {
@@ -92,13 +94,12 @@ function databaseUrl(name: string): string {
 /** Our services may do what docs/operations.md lists; anybody may ask whether the server lives. */
 function redisUsers(): string {
   const hash = createHash("sha256").update(secret("redis")).digest("hex");
-  const commands = [
-    ...["hello", "auth", "ping", "info", "select", "eval", "evalsha", "time", "get", "set", "del", "incr", "decr"],
-    ...["pttl", "pexpire", "pexpireat", "hget", "hmget", "hsetnx", "hincrby", "zadd", "zrem", "zscore", "zrange"],
-  ];
+  const commands =
+    "hello auth ping info select eval evalsha time get set del incr decr pttl pexpire pexpireat hget hmget hsetnx hincrby " +
+    "zadd zrem zscore zrange";
   return [
     "user default on nopass resetkeys resetchannels -@all +ping",
-    `user animal-delivery on #${hash} ~animal-delivery:* resetchannels -@all ${commands.map((name) => `+${name}`).join(" ")}`,
+    `user animal-delivery on #${hash} ~animal-delivery:* resetchannels -@all ${commands.replaceAll(/\w+/g, "+$&")}`,
     "",
   ].join("\n");
 }
