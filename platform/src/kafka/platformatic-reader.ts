@@ -73,7 +73,9 @@ async function askNode(
       const at = positions.find(
         ({ topic, partition }) => partition === fetched.partition && metadata.topics.get(topic)?.id === fetched.topicId,
       );
-      return at ? [startWork(reading, at, fetched)] : [];
+      // Fetched a second time while its leader moved: two handlers of one partition could commit over each other.
+      if (!at || membership.works.has(at.topic, at.partition) || fetched.nextOffset <= at.nextOffset) return [];
+      return [startWork(reading, at, fetched)];
     });
     await isQuick(Promise.all(started));
   } catch (error) {
