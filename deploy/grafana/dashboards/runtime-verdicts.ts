@@ -22,7 +22,7 @@ export const runtimeVerdicts: Row = {
         "The largest process: fine below 400 MB, large from there, and near its limit in compose from 480 MB on.",
       after: "suite",
       queries: [instant(`max(process_resident_memory_bytes{${OF}}) / 1048576`)],
-      look: wordLook(words("Fine", { from: 400, text: "Large" }, { from: 480, text: "Near the limit" }), "Unknown"),
+      look: wordLook(words("Fine", { from: 200, text: "Large" }, { from: 240, text: "Near the limit" }), "Unknown"),
       width: 4,
     }),
     verdict({
