@@ -26,21 +26,7 @@ const LINE = {
 
 /** Values over time. */
 export function chart(given: ChartOptions): Panel {
-  const { look, stacked = false, bars = false, lines = [], colours = {}, seriesName } = given;
-  const custom = {
-    drawStyle: bars ? "bars" : "line",
-    lineWidth: 1,
-    fillOpacity: bars ? 70 : stacked ? 30 : 0,
-    gradientMode: "none",
-    lineInterpolation: "linear",
-    showPoints: "never",
-    spanNulls: 60_000,
-    stacking: { mode: stacked ? "normal" : "none", group: "A" },
-    thresholdsStyle: { mode: look.thresholds ? "line" : "off" },
-    axisSoftMin: 0,
-    // Nothing at all would be drawn below 10,000 % otherwise.
-    ...(look.unit in SOFT_MAX && { axisSoftMax: SOFT_MAX[look.unit] }),
-  };
+  const { look, lines = [], colours = {}, seriesName } = given;
   return {
     ...basicsOf("timeseries", given, 7),
     view: {
@@ -49,7 +35,7 @@ export function chart(given: ChartOptions): Panel {
           ...toDefaults(look),
           ...(seriesName !== undefined && { displayName: seriesName }),
           color: { mode: "palette-classic" },
-          custom,
+          custom: drawing(given),
         },
         overrides: [
           ...Object.entries(colours).map(([name, colour]) =>
@@ -63,6 +49,23 @@ export function chart(given: ChartOptions): Panel {
         tooltip: { mode: "multi", sort: "desc" },
       },
     },
+  };
+}
+
+function drawing({ look, stacked = false, bars = false }: ChartOptions): Record<string, unknown> {
+  return {
+    drawStyle: bars ? "bars" : "line",
+    lineWidth: 1,
+    fillOpacity: bars ? 70 : stacked ? 30 : 0,
+    gradientMode: "none",
+    lineInterpolation: "linear",
+    showPoints: "never",
+    spanNulls: 60_000,
+    stacking: { mode: stacked ? "normal" : "none", group: "A" },
+    thresholdsStyle: { mode: look.thresholds ? "line" : "off" },
+    axisSoftMin: 0,
+    // Nothing at all would be drawn below 10,000 % otherwise.
+    ...(look.unit in SOFT_MAX && { axisSoftMax: SOFT_MAX[look.unit] }),
   };
 }
 

@@ -79,6 +79,8 @@ export function toTarget(query: Query, refId: string, asTable: boolean): Record<
   if (query.source === "jaeger") return { ...common, query: query.traceId };
   return {
     ...common,
+    // Since this version of the plugin queries look like this; without it they are taken for older ones.
+    pluginVersion: "4.0.0",
     editorType: "sql",
     queryType: query.format,
     format: CLICKHOUSE_FORMATS[query.format],

@@ -19,7 +19,7 @@ export const runtimeVerdicts: Row = {
     verdict({
       title: "Memory",
       description:
-        "The largest process: fine below 400 MB, large from there, and near its limit in compose from 480 MB on.",
+        "The largest process: fine below 200 MiB, large from there, and from 240 MiB on near the 256 that compose gives it.",
       after: "suite",
       queries: [instant(`max(process_resident_memory_bytes{${OF}}) / 1048576`)],
       look: wordLook(words("Fine", { from: 200, text: "Large" }, { from: 240, text: "Near the limit" }), "Unknown"),
