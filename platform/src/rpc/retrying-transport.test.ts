@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { toConnectError } from "../error-codes.ts";
 import { DomainError } from "../errors.ts";
 import { errorOf } from "../testing/refusal.ts";
+import { type Outage, watchOutage } from "./outage.ts";
 import { retryingTransport } from "./retrying-transport.ts";
 
 const orderId = "0198f0a0-0000-7000-8000-000000000001";
@@ -15,6 +16,7 @@ const noService = new ConnectError("connect ECONNREFUSED", Code.Unavailable, und
 const unavailable = toConnectError(new DomainError("unavailable", "UNAVAILABLE", "not now"), "orders.animal-delivery");
 const late = new ConnectError("the operation timed out", Code.DeadlineExceeded);
 const stale = toConnectError(new DomainError("stale", "ETAG_STALE", "changed"), "orders.animal-delivery");
+const invalid = toConnectError(new DomainError("invalid", "INVALID_REQUEST", "no such sort"), "orders.animal-delivery");
 const bug = toConnectError(new DomainError("internal", "INTERNAL", "internal error"), "orders.animal-delivery");
 
 describe("a client", () => {
@@ -81,6 +83,28 @@ describe("a client", () => {
     expect(calls).toHaveLength(6);
   });
 
+  it.each([
+    ["once when a service without its database has refused some calls meanwhile", invalid, 1],
+    ["again when the service has done some work meanwhile", stale, 3],
+  ])("tries %s", async (_, meanwhile, tries) => {
+    let nowMs = 0;
+    const outage = watchOutage(() => nowMs);
+    for (const [atMs, error] of [
+      [0, unavailable],
+      [6_000, meanwhile],
+      [9_000, unavailable],
+    ] as const) {
+      nowMs = atMs;
+      await errorOf(failing(error, { retriesMax: 0, outage }).client.getOrder({ orderId }));
+    }
+    nowMs = 11_000;
+    const { client, calls } = failing(unavailable, { retriesMax: 2, outage });
+
+    await errorOf(client.getOrder({ orderId }));
+
+    expect(calls).toHaveLength(tries);
+  });
+
   it("stops when its caller gives up", async () => {
     const caller = new AbortController();
     const { client, calls } = failing(lost, { pauseMs: 60_000, onCall: () => setTimeout(() => caller.abort(), 5) });
@@ -98,6 +122,7 @@ interface Failing {
   /** Of every try but the first. */
   readonly thenError?: ConnectError;
   readonly onCall?: () => void;
+  readonly outage?: Outage;
 }
 
 /** A client whose calls fail; `calls` has the time that each try was given. */

@@ -14,6 +14,8 @@ export interface RetryOptions {
   /** The longest pause. */
   readonly pauseMsMax?: number;
   readonly onRetry?: (method: string, error: ConnectError) => void;
+  /** Remembers how long the service has been away; one of its own unless given. */
+  readonly outage?: Outage;
 }
 
 const RETRIES_WITHOUT_DEADLINE = 5;
@@ -22,18 +24,24 @@ const LAST_TRY_MS = 20;
 
 /** How a broken connection shows itself; a server's own answer with one of these codes has an ErrorInfo. */
 const LOST: ReadonlySet<Code> = new Set([Code.Aborted, Code.Internal, Code.Unknown, Code.Canceled]);
+/** What says nothing of whether a service can work: no answer in time, and what it refuses before it needs its database. */
+const SAYS_NOTHING: ReadonlySet<Code> = new Set([
+  Code.DeadlineExceeded,
+  Code.InvalidArgument,
+  Code.Unauthenticated,
+  Code.PermissionDenied,
+]);
 
 /**
  * Tries unary calls again that may be repeated: reads, writes with an idempotency key, and whatever surely was not begun.
  * This is the one layer of the platform that does so. The time given for the call covers all tries, which spread over it, so
- * that several restarts in quick succession are bridged: in five seconds about nine. A service of which no call came back for
- * ten seconds is away, not restarting: until one does, each call is one try.
+ * that several restarts in quick succession are bridged: in five seconds about nine. A service that has done no work for ten
+ * seconds is away, or its database is: until it does some, each call is one try.
  */
 export function retryingTransport(
   inner: Transport,
-  { retriesMax, pauseMs = 60, pauseMsMax = 1_000, onRetry }: RetryOptions = {},
+  { retriesMax, pauseMs = 60, pauseMsMax = 1_000, onRetry, outage = watchOutage() }: RetryOptions = {},
 ): Transport {
-  const outage = watchOutage();
   return {
     ...inner,
     async unary(method, signal, timeoutMs, header, ...rest) {
@@ -69,7 +77,7 @@ export function retryingTransport(
 
 function note(outage: Outage, error: ConnectError): void {
   if (isTransient(error)) outage.failed();
-  else if (error.code !== Code.DeadlineExceeded) outage.answered();
+  else if (!SAYS_NOTHING.has(error.code)) outage.answered();
 }
 
 function isRepeatable(method: DescMethod, header: HeadersInit | undefined): boolean {
