@@ -3,6 +3,7 @@ import { backoffMs } from "../backoff.ts";
 import type { ConsumeOptions } from "../bus/bus.ts";
 import type { Logger } from "../log/logger.ts";
 import { pause } from "../pause.ts";
+import { within } from "../within.ts";
 import type { KafkaDriver } from "./driver.ts";
 import { BACKOFF, HANDLER_SILENCE_MS, JOIN_BACKOFF, MEMBER_SILENCE_MS, SESSION_MS } from "./limits.ts";
 import { PartitionWorks } from "./partition-works.ts";
@@ -16,15 +17,18 @@ export async function stayMember(
   log: Logger,
   end: AbortSignal,
 ): Promise<void> {
-  const works = new PartitionWorks({ handle, batchRecordsMax, backoff: BACKOFF, log: log.child({ group }) });
   let failures = 0;
   while (!end.aborted) {
+    const works = new PartitionWorks({ handle, batchRecordsMax, backoff: BACKOFF, log: log.child({ group }) });
     const startedMs = performance.now();
     await takePartWatched(driver, { group, topics, works }, end).catch((error: unknown) =>
       log.warn("consumer left its group, it joins again", { group, error }),
     );
-    // A handler that does not end may not meet a second one for its partition.
-    await Promise.race([works.settled(), aborted(end)]);
+    // A handler should not meet a second one for its partition. But one that never ends would keep all others from theirs,
+    // and what it commits does not count any more.
+    await within(HANDLER_SILENCE_MS, Promise.race([works.settled(), aborted(end)])).catch(() =>
+      log.error("a handler does not end, its batch is given to another", { group }),
+    );
     // A membership that lasted was no failed attempt.
     failures = performance.now() - startedMs > SESSION_MS ? 1 : failures + 1;
     await pause(backoffMs(JOIN_BACKOFF, failures), end);
