@@ -18,7 +18,7 @@ it("joins again beside a handler that never ends, whose commit does not count an
   const driver = {
     async takePart({ works, alive }: Membership, over: AbortSignal) {
       const living = setInterval(alive, 1_000);
-      const commit = async (next: bigint): Promise<boolean> => void committed.push(next) === undefined;
+      const commit = async (next: bigint): Promise<boolean> => committed.push(next) > 0;
       void works.start({ topic: "moves", partition: 0, records: [RECORD], commit });
       await aborted(over);
       clearInterval(living);
