@@ -10,6 +10,7 @@ import { aborted } from "../aborted.ts";
 import type { ConsumedRecord } from "../bus/bus.ts";
 import { within } from "../within.ts";
 import type { Membership } from "./driver.ts";
+import { createHalts, type Halts } from "./halts.ts";
 import { typeOf } from "./kafkajs-admin.ts";
 import {
   CLOSE_MS_MAX,
@@ -22,7 +23,7 @@ import {
   REBALANCE_MS,
   SESSION_MS,
 } from "./limits.ts";
-import { isQuick } from "./quick.ts";
+import { waitQuick } from "./quick.ts";
 
 /** How many partitions' batches are handed over at once; more than a broker leads of our topics. */
 const HAND_OVERS_MAX = 64;
@@ -47,6 +48,7 @@ export async function takePartByKafkajs(kafka: Kafka, membership: Membership, en
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
   const crash = Promise.withResolvers<never>();
+  const halts = createHalts(crash.reject);
   consumer.on(consumer.events.CRASH, ({ payload }) => crash.reject(payload.error));
   consumer.on(consumer.events.FETCH, alive);
   consumer.on(consumer.events.HEARTBEAT, alive);
@@ -54,32 +56,42 @@ export async function takePartByKafkajs(kafka: Kafka, membership: Membership, en
     alive();
     // What began while the group was joined belongs to the former generation too.
     works.fence();
+    halts.joined();
   });
 
   const stopping = new AbortController();
-  const starting = start(consumer, membership, AbortSignal.any([end, stopping.signal]));
+  const taking: Taking = { works, halts, end: AbortSignal.any([end, stopping.signal]) };
+  const starting = start(consumer, membership.topics, taking);
   try {
     await Promise.race([Promise.all([starting, crash.promise]), aborted(end)]);
   } finally {
     stopping.abort();
+    halts.close();
     await works.end(DRAIN_MS);
     await close(consumer, starting);
   }
 }
 
-async function start(consumer: Consumer, { topics, works }: Membership, end: AbortSignal): Promise<void> {
+/** What each batch of a membership needs. */
+interface Taking {
+  readonly works: Membership["works"];
+  readonly halts: Halts;
+  readonly end: AbortSignal;
+}
+
+async function start(consumer: Consumer, topics: readonly string[], taking: Taking): Promise<void> {
   await consumer.connect();
   await consumer.subscribe({ topics: [...topics], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: HAND_OVERS_MAX,
-    eachBatch: (payload) => handOver(payload, works, end),
+    eachBatch: (payload) => handOver(payload, taking),
   });
 }
 
 /** Gives a batch to the handler. Never rejects: what a handler throws may not reach the library, which would stop for good. */
-async function handOver(payload: EachBatchPayload, works: Membership["works"], end: AbortSignal): Promise<void> {
+async function handOver(payload: EachBatchPayload, { works, halts, end }: Taking): Promise<void> {
   const { batch } = payload;
   const { topic, partition, messages } = batch;
   // It is not resolved, and so fetched again by whoever owns the partition then.
@@ -93,9 +105,8 @@ async function handOver(payload: EachBatchPayload, works: Membership["works"], e
     commit: (nextOffset) => commit(payload, nextOffset),
   });
   payload.resolveOffset(batch.lastOffset());
-  if (await isQuick(working)) return;
-  const resume = payload.pause();
-  void working.then(resume);
+  if (await waitQuick(working)) return;
+  halts.resumeAfter(working, payload.pause());
 }
 
 /** Moves the group on; false when the group has moved on without us. */

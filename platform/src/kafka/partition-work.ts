@@ -22,8 +22,8 @@ export interface WorkOptions {
 
 /** The handler at work on what a fetch brought. */
 export interface PartitionWork {
-  /** Resolves when all records are committed, or the work was told to end and has. */
-  readonly done: Promise<void>;
+  /** Resolves when all records are committed, with true, or when the work was told to end and has. */
+  readonly done: Promise<boolean>;
   /** How long the handler has not been heard of. */
   silentMs(): number;
   /** Tells the handler to end. What it commits still counts. */
@@ -59,7 +59,7 @@ export function startWork(
     return { topic, partition, records, signal: controller.signal, commit, heartbeat };
   };
 
-  const run = async (): Promise<void> => {
+  const run = async (): Promise<boolean> => {
     let failures = 0;
     while (rest.length > 0 && !controller.signal.aborted) {
       const before = rest;
@@ -75,6 +75,7 @@ export function startWork(
       // A handler that neither fails nor gets on is not asked again at once either.
       if (failures > 0 || rest === before) await pause(backoffMs(backoff, Math.max(1, failures)), controller.signal);
     }
+    return rest.length === 0;
   };
   return {
     done: run(),

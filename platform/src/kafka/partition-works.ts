@@ -15,13 +15,14 @@ export class PartitionWorks {
     return this.#works.has(keyOf(topic, partition));
   }
 
-  /** Resolves when these records are dealt with. Never rejects. */
-  async start(fetched: FetchedRecords): Promise<void> {
+  /** Resolves when the handler has ended, to whether all these records are committed. Never rejects. */
+  async start(fetched: FetchedRecords): Promise<boolean> {
     const key = keyOf(fetched.topic, fetched.partition);
     const work = startWork(fetched, this.#options);
     this.#works.set(key, work);
-    await work.done;
+    const isWhole = await work.done;
     this.#works.delete(key);
+    return isWhole;
   }
 
   /** How long the handler that was heard of longest ago is silent. */

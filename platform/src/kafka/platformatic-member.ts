@@ -6,6 +6,7 @@ import type { Logger } from "../log/logger.ts";
 import { pause } from "../pause.ts";
 import { within } from "../within.ts";
 import type { Membership } from "./driver.ts";
+import { createHalts } from "./halts.ts";
 import { CLOSE_MS_MAX, DRAIN_MS, HAND_OVER_MS, HEARTBEAT_MS, REBALANCE_MS, SESSION_MS } from "./limits.ts";
 import { platformaticOptions } from "./platformatic-client.ts";
 import { readAssigned } from "./platformatic-reader.ts";
@@ -26,6 +27,7 @@ export async function takePartByPlatformatic(
   const { works, alive } = membership;
   let generation = new AbortController();
   const failed = Promise.withResolvers<never>();
+  const halts = createHalts(failed.reject);
   const consumer = createConsumer(options, membership.group, async () => {
     // The next owner of a partition does not start before its handler here has ended.
     generation.abort();
@@ -36,9 +38,10 @@ export async function takePartByPlatformatic(
     alive();
     generation.abort();
     works.fence();
+    halts.joined();
     generation = new AbortController();
     const untilNext = AbortSignal.any([end, generation.signal]);
-    readAssigned(assignments, { consumer, membership, log, end: untilNext }).catch(failed.reject);
+    readAssigned(assignments, { consumer, membership, halts, log, end: untilNext }).catch(failed.reject);
   });
   // After a rebalance the library joins by itself, but once only.
   const joinAgain = (reason: Error): void => void join(consumer, end, reason).catch(failed.reject);
@@ -48,6 +51,7 @@ export async function takePartByPlatformatic(
   try {
     await Promise.race([Promise.all([join(consumer, end), failed.promise]), aborted(end)]);
   } finally {
+    halts.close();
     await works.end(DRAIN_MS);
     generation.abort();
     await within(CLOSE_MS_MAX, leave(consumer)).catch(() => undefined);

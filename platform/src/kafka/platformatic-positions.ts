@@ -5,6 +5,8 @@ export interface ReadPosition {
   readonly topic: string;
   readonly partition: number;
   nextOffset: bigint;
+  /** Whether it may be read on. */
+  isFree: boolean;
 }
 
 /** Where the group was in each partition; the beginning where it never was. */
@@ -19,7 +21,7 @@ export async function startPositions(
   return assignments.flatMap(({ topic, partitions }) =>
     partitions.map((partition) => {
       const at = committed.get(topic)?.[partition] ?? -1n;
-      return { topic, partition, nextOffset: at >= 0n ? at : (first.get(topic)?.[partition] ?? 0n) };
+      return { topic, partition, nextOffset: at >= 0n ? at : (first.get(topic)?.[partition] ?? 0n), isFree: true };
     }),
   );
 }

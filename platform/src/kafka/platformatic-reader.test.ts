@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 import { testTelemetry } from "../testing/telemetry.ts";
+import { createHalts } from "./halts.ts";
 import { PartitionWorks } from "./partition-works.ts";
 import { readAssigned } from "./platformatic-reader.ts";
 
@@ -44,6 +45,7 @@ describe("a partition whose leader moves while the old one is asked", () => {
     const reading = readAssigned(assignments, {
       consumer: consumer as unknown as Consumer,
       membership,
+      halts: createHalts(() => undefined),
       log,
       end: end.signal,
     });

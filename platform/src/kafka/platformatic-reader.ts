@@ -3,11 +3,12 @@ import type { Logger } from "../log/logger.ts";
 import { pause } from "../pause.ts";
 import { createWake, type Wake } from "../wake.ts";
 import type { Membership } from "./driver.ts";
+import type { Halts } from "./halts.ts";
 import { FETCH_BYTES_MAX, FETCH_WAIT_MS, PARTITION_BYTES_MAX } from "./limits.ts";
 import { isProtocolError } from "./platformatic-client.ts";
 import { firstOffsets, startPositions, type ReadPosition } from "./platformatic-positions.ts";
 import { partitionsOf } from "./platformatic-records.ts";
-import { isQuick } from "./quick.ts";
+import { waitQuick } from "./quick.ts";
 
 const RETRY_MS = 200;
 
@@ -17,6 +18,7 @@ const FENCED = ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRES
 interface Reading {
   readonly consumer: Consumer;
   readonly membership: Membership;
+  readonly halts: Halts;
   readonly log: Logger;
   /** Ends with the generation of the group. */
   readonly end: AbortSignal;
@@ -50,9 +52,9 @@ export async function readAssigned(
   await Promise.all(asked.values());
 }
 
-/** What no handler works on, by the broker that leads it. */
+/** What may be read on, by the broker that leads it. */
 function freeByNode(positions: readonly ReadPosition[], { topics }: ClusterMetadata, { works }: Membership) {
-  const free = positions.filter(({ topic, partition }) => !works.has(topic, partition));
+  const free = positions.filter(({ topic, partition, isFree }) => isFree && !works.has(topic, partition));
   return Map.groupBy(free, ({ topic, partition }) => topics.get(topic)?.partitions[partition]?.leader ?? -1);
 }
 
@@ -74,10 +76,10 @@ async function askNode(
         ({ topic, partition }) => partition === fetched.partition && metadata.topics.get(topic)?.id === fetched.topicId,
       );
       // Fetched a second time while its leader moved: two handlers of one partition could commit over each other.
-      if (!at || membership.works.has(at.topic, at.partition) || fetched.nextOffset <= at.nextOffset) return [];
+      if (!at?.isFree || membership.works.has(at.topic, at.partition) || fetched.nextOffset <= at.nextOffset) return [];
       return [startWork(reading, at, fetched)];
     });
-    await isQuick(Promise.all(started));
+    await waitQuick(Promise.all(started));
   } catch (error) {
     if (end.aborted) return;
     log.info("fetch failed, it is repeated", { node, error });
@@ -106,14 +108,15 @@ function topicsOf(positions: readonly ReadPosition[], { topics }: ClusterMetadat
 }
 
 async function startWork(
-  { consumer, membership, wake }: Reading,
+  { consumer, membership, halts, wake }: Reading,
   at: ReadPosition,
   { recordsFrom, nextOffset }: ReturnType<typeof partitionsOf>[number],
 ): Promise<void> {
   const { topic, partition } = at;
   const records = recordsFrom(at.nextOffset);
   at.nextOffset = nextOffset;
-  await membership.works.start({
+  at.isFree = false;
+  const working = membership.works.start({
     topic,
     partition,
     records,
@@ -127,7 +130,11 @@ async function startWork(
       }
     },
   });
-  wake.wake();
+  halts.resumeAfter(working, () => {
+    at.isFree = true;
+    wake.wake();
+  });
+  await working;
 }
 
 /** What is out of range begins at the beginning. */

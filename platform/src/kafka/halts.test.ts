@@ -1,0 +1,65 @@
+import { describe, expect, it, vi } from "vitest";
+import { createHalts } from "./halts.ts";
+import { SESSION_MS } from "./limits.ts";
+
+const whole = Promise.resolve(true);
+const part = Promise.resolve(false);
+
+describe("a partition", () => {
+  it("is read on when its handler has committed all", async () => {
+    const resume = vi.fn<() => void>();
+
+    createHalts(fail).resumeAfter(whole, resume);
+    await settled();
+
+    expect(resume).toHaveBeenCalledOnce();
+  });
+
+  it("waits for the next join when something is left", async () => {
+    const resume = vi.fn<() => void>();
+    const halts = createHalts(fail);
+
+    halts.resumeAfter(part, resume);
+    await settled();
+    expect(resume).not.toHaveBeenCalled();
+    halts.joined();
+    halts.joined();
+
+    expect(resume).toHaveBeenCalledOnce();
+  });
+
+  it("is read on when the group was joined while its handler still worked", async () => {
+    const resume = vi.fn<() => void>();
+    const halts = createHalts(fail);
+    const working = Promise.withResolvers<boolean>();
+
+    halts.resumeAfter(working.promise, resume);
+    halts.joined();
+    working.resolve(false);
+    await settled();
+
+    expect(resume).toHaveBeenCalledOnce();
+  });
+
+  it("is not forgotten when no join comes", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const giveUp = vi.fn<(reason: Error) => void>();
+    const halts = createHalts(giveUp);
+
+    halts.resumeAfter(part, fail);
+    await settled();
+    vi.advanceTimersByTime(SESSION_MS);
+
+    expect(giveUp).toHaveBeenCalledOnce();
+    halts.close();
+    vi.useRealTimers();
+  });
+});
+
+function fail(): void {
+  throw new Error("not expected");
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
