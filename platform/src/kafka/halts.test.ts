@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { createHalts } from "./halts.ts";
-import { SESSION_MS } from "./limits.ts";
+import { REBALANCE_MS } from "./limits.ts";
 
 const whole = Promise.resolve(true);
 const part = Promise.resolve(false);
@@ -9,7 +9,7 @@ describe("a partition", () => {
   it("is read on when its handler has committed all", async () => {
     const resume = vi.fn<() => void>();
 
-    createHalts(fail).resumeAfter(whole, resume);
+    createHalts(fail).resumeAfter(whole, resume, 0);
     await settled();
 
     expect(resume).toHaveBeenCalledOnce();
@@ -19,7 +19,7 @@ describe("a partition", () => {
     const resume = vi.fn<() => void>();
     const halts = createHalts(fail);
 
-    halts.resumeAfter(part, resume);
+    halts.resumeAfter(part, resume, 0);
     await settled();
     expect(resume).not.toHaveBeenCalled();
     halts.joined();
@@ -33,9 +33,21 @@ describe("a partition", () => {
     const halts = createHalts(fail);
     const working = Promise.withResolvers<boolean>();
 
-    halts.resumeAfter(working.promise, resume);
+    halts.resumeAfter(working.promise, resume, 0);
     halts.joined();
     working.resolve(false);
+    await settled();
+
+    expect(resume).toHaveBeenCalledOnce();
+  });
+
+  it("is read on when its handler ended before a join of which it is told later", async () => {
+    const resume = vi.fn<() => void>();
+    const halts = createHalts(fail);
+    const since = halts.generation();
+
+    halts.joined();
+    halts.resumeAfter(part, resume, since);
     await settled();
 
     expect(resume).toHaveBeenCalledOnce();
@@ -46,9 +58,9 @@ describe("a partition", () => {
     const giveUp = vi.fn<(reason: Error) => void>();
     const halts = createHalts(giveUp);
 
-    halts.resumeAfter(part, fail);
+    halts.resumeAfter(part, fail, 0);
     await settled();
-    vi.advanceTimersByTime(SESSION_MS);
+    vi.advanceTimersByTime(REBALANCE_MS);
 
     expect(giveUp).toHaveBeenCalledOnce();
     halts.close();

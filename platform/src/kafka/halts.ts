@@ -1,12 +1,18 @@
-import { SESSION_MS } from "./limits.ts";
+import { REBALANCE_MS } from "./limits.ts";
 
 /**
  * Keeps partitions from being read on whose handler ended before all was committed: what comes next may not overtake what is
  * left. The next generation of the group takes them up from what is committed.
  */
 export interface Halts {
-  /** Calls `resume` when the work has committed all; when it ended before, as soon as the group is joined anew. */
-  resumeAfter(working: Promise<boolean>, resume: () => void): void;
+  /** The generation of the group at this moment, for work that begins now. */
+  generation(): number;
+  /**
+   * Calls `resume` when the work has committed all; when it ended before, as soon as the group is joined anew.
+   *
+   * @param since when the work began.
+   */
+  resumeAfter(working: Promise<boolean>, resume: () => void, since: number): void;
   /** To be called at each join. */
   joined(): void;
   /** Forgets all of them: the membership has ended. */
@@ -23,17 +29,17 @@ export function createHalts(giveUp: (reason: Error) => void): Halts {
   const halt = (resume: () => void): void => {
     if (isClosed) return;
     waiting.add(resume);
-    timer ??= setTimeout(() => giveUp(new Error("a partition was not taken up again")), SESSION_MS);
+    timer ??= setTimeout(() => giveUp(new Error("a partition was not taken up again")), REBALANCE_MS);
   };
-  const follow = async (working: Promise<boolean>, resume: () => void): Promise<void> => {
-    const since = generation;
+  const follow = async (working: Promise<boolean>, resume: () => void, since: number): Promise<void> => {
     const isWhole = await working;
     // What a former generation left is taken up already.
     if (isWhole || since !== generation) resume();
     else halt(resume);
   };
   return {
-    resumeAfter: (working, resume) => void follow(working, resume),
+    generation: () => generation,
+    resumeAfter: (working, resume, since) => void follow(working, resume, since),
     joined() {
       clearTimeout(timer);
       timer = undefined;

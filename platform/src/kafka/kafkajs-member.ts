@@ -98,6 +98,7 @@ async function handOver(payload: EachBatchPayload, { works, halts, end }: Taking
   if (end.aborted) return void payload.pause();
   // Fetched a second time while its leader moved.
   if (works.has(topic, partition)) return;
+  const since = halts.generation();
   const working = works.start({
     topic,
     partition,
@@ -106,7 +107,7 @@ async function handOver(payload: EachBatchPayload, { works, halts, end }: Taking
   });
   payload.resolveOffset(batch.lastOffset());
   if (await waitQuick(working)) return;
-  halts.resumeAfter(working, payload.pause());
+  halts.resumeAfter(working, payload.pause(), since);
 }
 
 /** Moves the group on; false when the group has moved on without us. */

@@ -116,6 +116,7 @@ async function startWork(
   const records = recordsFrom(at.nextOffset);
   at.nextOffset = nextOffset;
   at.isFree = false;
+  const since = halts.generation();
   const working = membership.works.start({
     topic,
     partition,
@@ -130,10 +131,14 @@ async function startWork(
       }
     },
   });
-  halts.resumeAfter(working, () => {
-    at.isFree = true;
-    wake.wake();
-  });
+  halts.resumeAfter(
+    working,
+    () => {
+      at.isFree = true;
+      wake.wake();
+    },
+    since,
+  );
   await working;
 }
 
