@@ -1,5 +1,6 @@
 // `npm run pictures`: takes a picture of each dashboard of a running Grafana (GRAFANA_URL, GRAFANA_USER, GRAFANA_PASSWORD) in a
-// real browser (CHROMIUM, the path of a Chromium or Chrome) for docs/dashboards.md. Fails when a panel shows an error.
+// real browser (CHROMIUM, the path of a Chromium or Chrome) for docs/dashboards.md; of some alone with `-- overview runtime`.
+// SHOWN_TIME is how far back they look. Fails when a panel shows an error.
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
@@ -31,7 +32,10 @@ const context = await browser.newContext({
 try {
   await mkdir(FOLDER, { recursive: true });
   const page = await context.newPage();
-  for (const picture of await pictures(page)) await take(page, picture);
+  const wanted = process.argv.slice(2);
+  for (const picture of await pictures(page)) {
+    if (wanted.length === 0 || wanted.includes(picture.file)) await take(page, picture);
+  }
 } finally {
   await browser.close();
 }
@@ -57,6 +61,10 @@ async function take(page: Page, { file, uid, chosen }: Picture): Promise<void> {
   // Panels ask for their data once they are in view: all of them are, in a window as high as the page.
   const height = await grid.evaluate((element: { scrollHeight: number }) => element.scrollHeight);
   await page.setViewportSize({ width: WIDTH, height: height + 60 });
+  const panels = DASHBOARDS.find((one) => one.uid === uid)?.rows.flatMap((row) => row.panels) ?? [];
+  for (const { title } of panels) {
+    await page.getByTestId(`data-testid Panel header ${title}`).waitFor({ state: "attached", timeout: PATIENCE_MS });
+  }
   await page.waitForLoadState("networkidle", { timeout: PATIENCE_MS });
   await page.locator('[aria-label="Panel loading bar"]').first().waitFor({ state: "detached", timeout: PATIENCE_MS });
 

@@ -51,6 +51,12 @@ describe("the dashboards", () => {
     }
   });
 
+  it.each(DASHBOARDS)("$title has no holes: panels side by side are equally high", (dashboard) => {
+    const { panels: placed } = dashboardJson(dashboard) as { panels: { gridPos: { y: number; h: number } }[] };
+    const heights = Map.groupBy(placed, ({ gridPos }) => gridPos.y);
+    for (const line of heights.values()) expect(new Set(line.map(({ gridPos }) => gridPos.h)).size).toBe(1);
+  });
+
   it("lead only to dashboards that there are, and set only their variables", () => {
     for (const dashboard of DASHBOARDS) {
       for (const [, uid, query = ""] of JSON.stringify(dashboardJson(dashboard)).matchAll(

@@ -88,12 +88,12 @@ const consumers: Row = {
       columns: [
         { field: "consumer", title: "Consumer" },
         { field: "topic", title: "Topic" },
-        { field: "partition", title: "Partition" },
-        { field: "Value", title: "Records behind", decimals: 0, thresholds: rising(100, 1000) },
+        { field: "partition", title: "Partition", width: 80 },
+        { field: "Value", title: "Records behind", decimals: 0, width: 130, thresholds: rising(100, 1000) },
       ],
       sortBy: { title: "Records behind", desc: true },
       width: 12,
-      height: 8,
+      height: 7,
     }),
     chart({
       title: "What became of events",

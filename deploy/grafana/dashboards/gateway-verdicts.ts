@@ -26,7 +26,7 @@ export const gatewayVerdicts: Row = {
       width: 4,
     }),
     verdict({
-      title: "Services behind it",
+      title: "Services",
       description: "Whether calls to the services had to be tried again within 5 minutes.",
       after: { mayBeEmpty: "the counter begins with the first retry" },
       queries: [instant('sum(increase(rpc_client_retries_total{service="api-gateway"}[5m]))')],
