@@ -22,10 +22,12 @@ await runMain("api-gateway", async (stop) => {
   }
   const kv = open.use(await openKeyValueStore(config.redis, telemetry));
   const tls = open.use(watchTls(config.tls));
+  const verifier = createTokenVerifier(config.oidc);
+  await verifier.prepare();
   const gateway = createGateway(config, {
     telemetry,
     access: await loadAccess(),
-    verifier: createTokenVerifier(config.oidc),
+    verifier,
     deniedSessions: createDeniedSessions(kv, telemetry),
     kv,
     downstream: createDownstream({ ...config, tls, telemetry, timeoutMs: config.requestTimeoutMs }),

@@ -27,6 +27,7 @@ await runMain("delivery", async (stop) => {
   const orders = createRpcClient(OrderService, { address: config.ordersAddress, tls, telemetry });
   const access = await loadAccess();
   const verifier = createTokenVerifier(config.oidc);
+  await verifier.prepare();
   const deniedSessions = createDeniedSessions(kv, telemetry);
   const service = createDelivery(config, { telemetry, db, bus, orders });
   const rpc = { ...config.rpc, tls };

@@ -24,6 +24,7 @@ await runMain("logging", async (stop) => {
   const tls = open.use(watchTls(config.tls));
   const access = await loadAccess();
   const verifier = createTokenVerifier(config.oidc);
+  await verifier.prepare();
   const deniedSessions = createDeniedSessions(kv, telemetry);
   const service = createLogging(config.logging, { telemetry, bus, clickhouse });
   const rpc = { ...config.rpc, tls };

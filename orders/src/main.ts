@@ -24,6 +24,7 @@ await runMain("orders", async (stop) => {
   const tls = open.use(watchTls(config.tls));
   const access = await loadAccess();
   const verifier = createTokenVerifier(config.oidc);
+  await verifier.prepare();
   const deniedSessions = createDeniedSessions(kv, telemetry);
   const service = createOrders(config, { telemetry, db, bus });
   const rpc = { ...config.rpc, tls };

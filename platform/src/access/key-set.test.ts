@@ -15,6 +15,19 @@ describe("a copy of an issuer's keys", () => {
     expect(issuer.fetches).toBe(1);
   });
 
+  it("is there before the first token when it was prepared, and may fail to be", async () => {
+    const issuer = await givenIssuer("a");
+    const keys = createKeySet(issuer.fetchKeys, TIMES);
+    const none = createKeySet(() => Promise.reject(new Error("away")), TIMES);
+
+    await keys.prepare();
+
+    expect(issuer.fetches).toBe(1);
+    await jwtVerify(await issuer.sign("a"), keys);
+    expect(issuer.fetches).toBe(1);
+    await expect(none.prepare()).resolves.toBeUndefined();
+  });
+
   it("learns of a new key though it was read a moment ago", async () => {
     const issuer = await givenIssuer("a");
     const keys = createKeySet(issuer.fetchKeys, TIMES);

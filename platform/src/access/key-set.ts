@@ -12,6 +12,11 @@ export interface KeySetTimes {
 
 const TIMES: KeySetTimes = { freshMs: 600_000, ageMsMax: 3_600_000, pauseMs: 1_000 };
 
+export type KeySet = JWTVerifyGetKey & {
+  /** Fetches the keys before the first token needs them. Resolves when that is done, or has failed: tokens will try again. */
+  prepare(): Promise<void>;
+};
+
 interface Fetch {
   readonly beganAt: number;
   readonly done: Promise<void>;
@@ -23,7 +28,7 @@ interface Fetch {
  * second at most: the issuer may have begun to sign with a new key a moment ago, and whoever makes up names of keys causes
  * one fetch a second and no more. While the issuer is away the copy goes on to serve.
  */
-export function createKeySet(fetchKeys: () => Promise<JSONWebKeySet>, times: KeySetTimes = TIMES): JWTVerifyGetKey {
+export function createKeySet(fetchKeys: () => Promise<JSONWebKeySet>, times: KeySetTimes = TIMES): KeySet {
   let copy: { readonly keys: JWTVerifyGetKey; readonly askedAt: number } | undefined;
   let last: Fetch | undefined;
 
@@ -57,7 +62,7 @@ export function createKeySet(fetchKeys: () => Promise<JSONWebKeySet>, times: Key
     return copy;
   };
 
-  return async (header, token) => {
+  const find: JWTVerifyGetKey = async (header, token) => {
     const askedAt = performance.now();
     for (;;) {
       const { keys, askedAt: copiedAt } = await current();
@@ -70,4 +75,5 @@ export function createKeySet(fetchKeys: () => Promise<JSONWebKeySet>, times: Key
       }
     }
   };
+  return Object.assign(find, { prepare: () => refetch().catch(() => undefined) });
 }

@@ -20,11 +20,16 @@ export interface TokenVerifier {
   verify(token: string): Promise<User>;
 }
 
+export interface IssuerTokenVerifier extends TokenVerifier {
+  /** Asks for the issuer's keys, so that the first caller does not wait for them. Resolves also when they cannot be had. */
+  prepare(): Promise<void>;
+}
+
 /** Longest token that is looked at. */
 const TOKEN_CHARS_MAX = 8_192;
 
 /** Verifies the JWT access tokens of RFC 9068: signature, algorithm, type, issuer, audience, times. An ID token never passes. */
-export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+export function createTokenVerifier(options: TokenVerifierOptions): IssuerTokenVerifier {
   const keys = createIssuerKeys(options);
   const cache = createTokenCache();
   const rules = {
@@ -36,6 +41,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     clockSkewMs: options.clockSkewMs,
   };
   return {
+    prepare: () => keys.prepare(),
     async verify(token) {
       const known = cache.get(token);
       if (known) return known;
