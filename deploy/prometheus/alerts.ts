@@ -34,6 +34,15 @@ export const ALERTS: readonly Alert[] = [
   ),
   alert(
     "page",
+    "ServiceGone",
+    // A service found by its name in DNS leaves no series behind when its last process has gone.
+    ["api-gateway", "orders", "delivery", "logging"].map((job) => `absent(up{job="${job}"})`).join(" or "),
+    "2m",
+    "{{ $labels.job }}: not one of its processes can be found",
+    "overview",
+  ),
+  alert(
+    "page",
     "OutboxStands",
     "max by (service) (outbox_oldest_unsent_seconds) > 60",
     "2m",
@@ -54,6 +63,14 @@ export const ALERTS: readonly Alert[] = [
     "sum by (consumer, topic) (max by (consumer, topic, partition) (consumer_lag_records)) > 1000",
     "5m",
     "{{ $labels.consumer }} is {{ $value }} records of {{ $labels.topic }} behind",
+    "events",
+  ),
+  alert(
+    "ticket",
+    "ConsumerStands",
+    "max by (consumer, topic, partition) (min_over_time(consumer_lag_records[15m])) > 0",
+    "1m",
+    "{{ $labels.consumer }} has not reached the end of {{ $labels.topic }}, partition {{ $labels.partition }}, for 15 minutes",
     "events",
   ),
   alert(
