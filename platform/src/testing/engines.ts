@@ -7,6 +7,7 @@ import { env } from "node:process";
  */
 export function engine(name: string): string {
   const value = env[name];
-  if (value === undefined || value === "") throw new Error(`${name} is not set: it names an engine that this test needs`);
+  if (value === undefined || value === "")
+    throw new Error(`${name} is not set: it names an engine that this test needs`);
   return value;
 }
