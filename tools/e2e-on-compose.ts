@@ -1,16 +1,19 @@
+import { passwordsFrom } from "../e2e/src/target.ts";
 import { runStep } from "./steps.ts";
 import { type Counts, NOTHING, runVitest, sum } from "./run-vitest.ts";
+import { warmUp } from "./warm-up.ts";
 
 const PORT_DEFAULT = "8080";
 
 /**
  * Tells the stories to the containers of docker-compose.yml, which it starts when they do not run, and then what only containers
- * can tell. They stay up. Arguments choose among the stories and leave the rest out.
+ * can show. They stay up.
  */
 export async function runOnCompose(args: readonly string[]): Promise<Counts> {
   const up = await runStep({ name: "containers", command: ["docker", "compose", "up", "--detach", "--wait"] });
   if (!up) return { ...NOTHING, failed: 1 };
   const baseUrl = `http://localhost:${process.env.GATEWAY_PORT ?? PORT_DEFAULT}`;
+  await warmUp({ baseUrl, passwords: passwordsFrom(process.env) });
   const env = { ...process.env, E2E_BASE_URL: baseUrl };
   const stories = await runVitest("stories", ["--project", "e2e", ...args], env);
   if (args.length > 0) return stories;

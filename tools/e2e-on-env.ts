@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { memoryOf } from "../e2e/src/env/memory.ts";
 import { type EnvPlatform, startEnvPlatform } from "../e2e/src/env/start-env-platform.ts";
 import { type Counts, runVitest, sum } from "./run-vitest.ts";
+import { warmUp } from "./warm-up.ts";
 
 /**
  * Tells the stories to a platform of one process each on the engines of the environment, asks the engines what they know of
@@ -15,6 +16,7 @@ export async function runOnEnv(args: readonly string[]): Promise<Counts> {
 
 async function tellStories(args: readonly string[]): Promise<Counts> {
   await using platform = await start();
+  await warmUp(platform.target);
   const env = { ...process.env, E2E_BASE_URL: platform.target.baseUrl };
   const counts = await runVitest("stories", args, env);
   console.log(`Memory after the stories: ${await memoryOf(platform)}`);
