@@ -3,13 +3,16 @@ import type { Target, UserName } from "./target.ts";
 
 const RENEW_MS = 60_000;
 const signedIn = new Map<string, Promise<Api>>();
+/** Checking a password is slow by intent: one after the other, so that none waits for longer than the gateway does. */
+let turn: Promise<unknown> = Promise.resolve();
 
 /** The API as one of the seeded users sees it; signs in once per user and process. */
 export function as(target: Target, user: UserName): Promise<Api> {
   const key = `${target.baseUrl} ${user}`;
   const known = signedIn.get(key);
   if (known) return known;
-  const api = signIn(target, user);
+  const api = turn.then(() => signIn(target, user));
+  turn = api.catch(() => undefined);
   signedIn.set(key, api);
   return api;
 }
