@@ -19,7 +19,9 @@ export interface RpcFixtureOptions {
   readonly verifier?: TokenVerifier;
   readonly deniedSessions?: AuthenticateOptions["deniedSessions"];
   readonly telemetry?: Telemetry;
-  readonly server?: Partial<Pick<RpcServerOptions, "host" | "port" | "deadline" | "isServing" | "tls" | "connectionMaxAgeMs">>;
+  readonly server?: Partial<
+    Pick<RpcServerOptions, "host" | "port" | "deadline" | "isServing" | "tls" | "connectionMaxAgeMs">
+  >;
 }
 
 /** A real server and clients of it, over mutual TLS on loopback, under the policy of this repository. */
