@@ -43,12 +43,16 @@ export function createKeySet(fetchKeys: () => Promise<JSONWebKeySet>, times: Key
     return begun;
   };
 
-  /** Joins the fetch under way, or begins one when the pause is over; an issuer that failed within it fails again at once. */
-  const refetch = async (): Promise<void> => {
+  /**
+   * Sees to a copy that was asked for after `since`. Joins the fetch under way, or begins one when the pause is over; an issuer
+   * that failed within it fails again at once.
+   */
+  const refetch = async (since = performance.now()): Promise<void> => {
+    if (copy && copy.askedAt > since) return undefined;
     const leftMs = last ? last.beganAt + times.pauseMs - performance.now() : 0;
     if (last?.state === "done" && leftMs > 0) {
       await sleep(leftMs);
-      return refetch();
+      return refetch(since);
     }
     if (!last || (last.state !== "running" && leftMs <= 0)) last = begin();
     return last.done;
@@ -70,8 +74,8 @@ export function createKeySet(fetchKeys: () => Promise<JSONWebKeySet>, times: Key
         return await keys(header, token);
       } catch (error) {
         // A fetch that began before the token came may have missed its key.
-        if (!(error instanceof errors.JWKSNoMatchingKey) || copiedAt >= askedAt) throw error;
-        await refetch();
+        if (!(error instanceof errors.JWKSNoMatchingKey) || copiedAt > askedAt) throw error;
+        await refetch(askedAt);
       }
     }
   };
