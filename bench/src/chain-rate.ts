@@ -5,6 +5,9 @@ import { Client } from "pg";
 import type { PlatformUnderTest } from "./platform-under-test.ts";
 import { openRawInsertLoop } from "./raw-insert.ts";
 
+/** What of a platform takes part in a round. */
+export type OrdersUnderTest = Pick<PlatformUnderTest, "customer" | "dispatcher" | "productIds">;
+
 const CONNECTIONS = 16;
 const SETTLE_TIMEOUT_MS = 120_000;
 
@@ -47,24 +50,25 @@ async function assertDurable(db: Client): Promise<void> {
   }
 }
 
-async function chainRound(platform: PlatformUnderTest, db: Client, roundMs: number): Promise<number> {
+/** Orders a second, from the first request until the last order of the round is a row, an outbox row and a stored event. */
+export async function chainRound(platform: OrdersUnderTest, db: Client, roundMs: number): Promise<number> {
   const startedAt = performance.now();
   const before = await countsOf(platform, db);
   const placed = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => placeUntil(platform, startedAt + roundMs)),
   );
   const orders = placed.reduce((sum, count) => sum + count, 0);
-  const wanted = before.orders + orders;
   const deadline = performance.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
     const now = await countsOf(platform, db);
-    if (now.orders === wanted && now.outbox === wanted && now.events === wanted) break;
-    if (performance.now() > deadline) throw new Error(`${wanted} orders were placed, found ${JSON.stringify(now)}`);
+    const grown = [now.orders - before.orders, now.outbox - before.outbox, now.events - before.events];
+    if (grown.every((count) => count === orders)) break;
+    if (performance.now() > deadline) throw new Error(`${orders} orders were placed, found ${grown.join(", ")}`);
   }
   return (orders / (performance.now() - startedAt)) * 1000;
 }
 
-async function placeUntil({ customer, productIds }: PlatformUnderTest, endAt: number): Promise<number> {
+async function placeUntil({ customer, productIds }: OrdersUnderTest, endAt: number): Promise<number> {
   let placed = 0;
   for (; performance.now() < endAt; placed += 1) {
     const productId = productIds[Math.floor(Math.random() * productIds.length)] ?? "";
@@ -76,7 +80,7 @@ async function placeUntil({ customer, productIds }: PlatformUnderTest, endAt: nu
 }
 
 /** Order rows and their outbox rows in PostgreSQL, OrderCreated events in ClickHouse. */
-async function countsOf(platform: PlatformUnderTest, db: Client) {
+async function countsOf(platform: OrdersUnderTest, db: Client) {
   const { rows } = await db.query<{ orders: string; outbox: string }>(
     `select (select count(*) from orders) as orders,
             (select count(*) from outbox where headers ->> 'event-type' = 'orders.v1.OrderCreated') as outbox`,

@@ -12,7 +12,7 @@ import { certificateFiles } from "@animal-delivery/platform/tls/development-ca";
 
 const GATEWAY = fileURLToPath(new URL("../../api-gateway/src/main.ts", import.meta.url));
 /** Measurements look for the limit of the machine, not for the limits of the configuration. */
-const NO_RATE_LIMITS = { RATE_LIMIT_READS_PER_MINUTE: "100000000", RATE_LIMIT_WRITES_PER_MINUTE: "100000000" };
+export const NO_RATE_LIMITS = { RATE_LIMIT_READS_PER_MINUTE: "100000000", RATE_LIMIT_WRITES_PER_MINUTE: "100000000" };
 const READY_TIMEOUT_MS = 30_000;
 
 /** A platform that runs for the measurements alone, in a folder of its own that goes with it. */
