@@ -3,8 +3,6 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Compose's own verbs, on containers whose ports a person of this machine can reach. */
-const COMPOSE = "docker compose -f docker-compose.yml -f docker-compose.faults.yml";
 const TIMEOUT_MS = 120_000;
 
 /** What may happen to an engine. */
@@ -14,11 +12,12 @@ export type Verb = "kill" | "start" | "stop" | "pause" | "unpause";
 export type EngineControl = (verb: Verb, engine: string) => Promise<void>;
 
 /**
- * Engines by the program that `FAULTS_CONTROL` names, called as `<program> kill kafka-1`; docker compose unless it is set.
- * What it cannot do, it says by an exit code, and the programme ends.
+ * Engines by the program that `FAULTS_CONTROL` names, called as `<program> kill kafka-1`: docker compose understands these
+ * verbs. What it cannot do, it says by an exit code.
  */
 export function engineControl(env: NodeJS.ProcessEnv): EngineControl {
-  const [program = "", ...args] = (env.FAULTS_CONTROL ?? COMPOSE).split(/\s+/);
+  const [program = "", ...args] = (env.FAULTS_CONTROL ?? "").split(/\s+/);
+  if (program === "") throw new Error("FAULTS_CONTROL is not set: the program that kills and starts engines");
   return async (verb, engine) => {
     await run(program, [...args, verb, engine], { timeout: TIMEOUT_MS });
   };

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { assertPortsFree } from "@animal-delivery/deploy/embedded/assert-ports-free";
+import { freePort } from "@animal-delivery/deploy/embedded/free-port";
 import { becomesReady, runNode, type NodeProcess } from "../node-process.ts";
 import { passwordsFrom, type Target } from "../target.ts";
 import { prepareEngines } from "./prepare-engines.ts";
@@ -15,6 +16,8 @@ import {
 
 const READY_TIMEOUT_MS = 60_000;
 
+type BackendName = Exclude<ServiceName, "api-gateway">;
+
 /** A platform of four processes, one each, on the engines of the environment. */
 export interface EnvPlatform extends AsyncDisposable {
   readonly target: Target;
@@ -26,6 +29,8 @@ export interface EnvPlatform extends AsyncDisposable {
   opsUrl(name: ServiceName): string;
   /** Starts services again, at the same ports, after they ended, and waits until they are ready. */
   startAgain(...names: ServiceName[]): Promise<void>;
+  /** One more process of a service, at ports that are free: it takes part in the consumer groups, and nobody calls it. */
+  startReplica(name: BackendName): Promise<NodeProcess>;
   /** SIGTERM, to the gateway first. @throws {Error} for a service that did not end with exit code 0. */
   stop(): Promise<void>;
 }
@@ -55,8 +60,16 @@ export async function startEnvPlatform(env: Readonly<Record<string, string>> = {
     });
     await Promise.all(starting);
   };
+  const replicas: NodeProcess[] = [];
+  const startReplica = async (name: BackendName): Promise<NodeProcess> => {
+    const apart = await atFreePorts(name, around);
+    const replica = startService(name, apart, `${name}-${apart.ports.ops[name]}`);
+    replicas.push(replica);
+    await becomesReady(replica, readyUrl(name, apart), READY_TIMEOUT_MS);
+    return replica;
+  };
   const disposeAsync = async () => {
-    await Promise.all([...processes.values()].map((program) => program.kill()));
+    await Promise.all([...processes.values(), ...replicas].map((program) => program.kill()));
   };
 
   await startAgain(...SERVICES).catch(async (error: unknown) => {
@@ -69,6 +82,7 @@ export async function startEnvPlatform(env: Readonly<Record<string, string>> = {
     service,
     opsUrl: (name) => `http://127.0.0.1:${around.ports.ops[name]}`,
     startAgain,
+    startReplica,
     async stop() {
       await stopInOrder(service("api-gateway"));
       await Promise.all((["orders", "delivery", "logging"] as const).map((name) => stopInOrder(service(name))));
@@ -77,8 +91,16 @@ export async function startEnvPlatform(env: Readonly<Record<string, string>> = {
   };
 }
 
-function startService(name: ServiceName, around: Surroundings): NodeProcess {
-  const outputFile = join(logsFolder(around), `${name}.log`);
+/** The same surroundings, with other ports for one service. */
+async function atFreePorts(name: BackendName, around: Surroundings): Promise<Surroundings> {
+  const { ports } = around;
+  const rpc = { ...ports.rpc, [name]: await freePort() };
+  const ops = { ...ports.ops, [name]: await freePort() };
+  return { ...around, ports: { ...ports, rpc, ops } };
+}
+
+function startService(name: ServiceName, around: Surroundings, log: string = name): NodeProcess {
+  const outputFile = join(logsFolder(around), `${log}.log`);
   return runNode(programOf(name), environmentOf(name, around), { outputFile });
 }
 

@@ -10,7 +10,7 @@ import {
 import { leaderKills, leaderMoves } from "./leaders.ts";
 import { outboxFlood } from "./outbox-flood.ts";
 import { redisKilled, redisStalled } from "./redis.ts";
-import { servicesKilled, tokensExpire } from "./services.ts";
+import { membersChange, servicesKilled, tokensExpire } from "./services.ts";
 
 /** The programme, in the order in which it runs. */
 export const CASES: readonly FaultCase[] = [
@@ -25,6 +25,7 @@ export const CASES: readonly FaultCase[] = [
   redisStalled,
   postgresRestarted,
   keycloakAway,
+  membersChange,
   servicesKilled,
   tokensExpire,
 ];

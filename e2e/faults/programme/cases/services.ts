@@ -25,6 +25,30 @@ export const servicesKilled: FaultCase = {
     }),
 };
 
+/** Long enough for a group to deal its partitions anew, whether a member left or was killed. */
+const MEMBERS_MS = 15_000;
+
+export const membersChange: FaultCase = {
+  name: "group-members",
+  what: "consumer groups of logging, delivery and orders grow from one member to three and shrink to one, one leaving and one killed",
+  run: (scene) =>
+    underLoad(scene, async ({ progress }) => {
+      for (const name of ["logging", "delivery", "orders"] as const) {
+        const leaves = await scene.platform.startReplica(name);
+        const dies = await scene.platform.startReplica(name);
+        await progress();
+        await sleep(MEMBERS_MS);
+        await leaves.stop();
+        await progress();
+        await dies.kill();
+        await progress();
+        await sleep(MEMBERS_MS);
+        scene.say(`${name}: 1, 3, 2, 1 members`);
+      }
+      return { groups: 3 };
+    }),
+};
+
 export const tokensExpire: FaultCase = {
   name: "token-expiry",
   what: "access tokens of 5 minutes run out in flight: refused at the latest a skew after, never served by mistake",
