@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const packages = "{contracts,platform,transcoder,api-gateway,orders,delivery,logging,deploy,e2e,bench,tools}";
 const exclude = ["**/node_modules/**", "**/.data/**"];
+/** What must come comes within milliseconds on a calm machine; on a busy one nobody should fail for it. */
+const expect = { poll: { timeout: 10_000 } };
 
 /**
  * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
@@ -28,6 +30,8 @@ export default defineConfig({
             "e2e/faults/programme/**/*.test.ts",
           ],
           exclude,
+          expect,
+          testTimeout: 30_000,
         },
       },
       {
@@ -35,6 +39,7 @@ export default defineConfig({
           name: "integration",
           include: [`${packages}/**/test/**/*.test.ts`],
           exclude: [...exclude, "e2e/**"],
+          expect,
           globalSetup: "tools/vitest/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -46,6 +51,7 @@ export default defineConfig({
           name: "engines",
           include: [`${packages}/engines/**/*.test.ts`],
           exclude: [...exclude, "e2e/**"],
+          expect,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -55,6 +61,7 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/test/**/*.test.ts"],
           exclude,
+          expect,
           globalSetup: "e2e/src/global-setup.ts",
           fileParallelism: false,
           testTimeout: 120_000,
@@ -67,6 +74,7 @@ export default defineConfig({
           name: "faults",
           include: ["e2e/{faults,extension}/*.test.ts"],
           exclude,
+          expect,
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
@@ -78,6 +86,7 @@ export default defineConfig({
           name: "e2e-engines",
           include: ["e2e/engines/**/*.test.ts"],
           exclude,
+          expect,
           globalSetup: "e2e/src/global-setup.ts",
           fileParallelism: false,
           testTimeout: 120_000,
@@ -90,6 +99,7 @@ export default defineConfig({
           name: "e2e-compose",
           include: ["e2e/compose/**/*.test.ts"],
           exclude,
+          expect,
           globalSetup: "e2e/src/global-setup.ts",
           fileParallelism: false,
           testTimeout: 300_000,
@@ -102,6 +112,7 @@ export default defineConfig({
           name: "service-faults",
           include: ["e2e/faults/env/**/*.test.ts"],
           exclude,
+          expect,
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 120_000,

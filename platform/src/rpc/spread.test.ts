@@ -145,7 +145,6 @@ async function startReplicas(
         peer: "orders",
         interceptors: [],
         resolve: names,
-        timeoutMs: 20_000,
       });
       return createClient(OrderService, retryingTransport(transport));
     },
