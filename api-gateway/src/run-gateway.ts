@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { aborted } from "@animal-delivery/platform/aborted";
 import { startOpsServer } from "@animal-delivery/platform/service/ops-server";
 import { supervise } from "@animal-delivery/platform/service/supervise";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
@@ -64,9 +65,4 @@ async function startServer({ gateway, http, telemetry }: RunGatewayOptions, orig
   });
   const fetch = gateway.app.fetch.bind(gateway.app);
   return startHttpServer({ ...http, origin, fetch, onParserFault: (fault) => faults.inc({ fault }) });
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }

@@ -2,6 +2,7 @@ import { Config as ApiGateway } from "@animal-delivery/api-gateway/config";
 import { Config as Delivery } from "@animal-delivery/delivery/config";
 import { Config as Logging } from "@animal-delivery/logging/config";
 import { Config as Orders } from "@animal-delivery/orders/config";
+import { variablesOf } from "@animal-delivery/platform/config/variables-of";
 import { z } from "zod";
 
 const SERVICES: Record<string, z.ZodType> = {
@@ -23,7 +24,8 @@ function exampleOf(service: string, schema: z.ZodType): string {
   const head = `# Everything that ${service} reads, with its defaults. Made from its schema by \`npm run generate\`.
 # A copy may serve as a base under the environment, CONFIG_FILE=path/to/copy.env. Any variable X may be given as X_FILE, the
 # name of a file that holds its value.`;
-  const variables = Object.entries(shapeOf(schema)).map(([name, type]) => variable(name, type));
+  const variables = Object.entries(variablesOf(schema)).map(([name, type]) => variable(name, type));
+  if (variables.length === 0) throw new Error(`${service} has no schema of an environment`);
   return `${[head, ...variables].join("\n\n")}\n`;
 }
 
@@ -32,11 +34,4 @@ function variable(name: string, type: z.ZodType): string {
   if (type instanceof z.ZodDefault) return `# ${type.description}\n#${name}=${String(type.parse(undefined))}`;
   if (type.safeParse(undefined).success) return `# ${type.description}\n#${name}=`;
   return `# Required. ${type.description}\n${name}=`;
-}
-
-function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
-  let start: unknown = schema;
-  while (start instanceof z.ZodPipe) start = start.in;
-  if (!(start instanceof z.ZodObject)) throw new Error("not the schema of an environment");
-  return start.shape;
 }

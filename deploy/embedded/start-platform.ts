@@ -1,3 +1,4 @@
+import { aborted } from "@animal-delivery/platform/aborted";
 import { loadAccess } from "@animal-delivery/platform/access/access";
 import { createTokenVerifier } from "@animal-delivery/platform/access/token";
 import { createMemoryStore } from "@animal-delivery/platform/kv/memory";
@@ -102,9 +103,4 @@ async function refuseKnownPasswords(host: string, identity: IdentityProvider): P
       `can read in its source. It listens on this machine only. To serve others, run the services with an identity ` +
       `provider of your own: deploy/README.md.`,
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -18,7 +18,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws {ConfigError}
  */
 export function loadConfig<S extends z.ZodType>(schema: S, env: Environment = processEnv): z.output<S> {
-  const variables = variablesOf(schema);
+  const variables = new Set(Object.keys(variablesOf(schema)));
   const given = over(readBaseFile(env.CONFIG_FILE, variables), onlySet(env));
   const { values, problems } = readSecretFiles(given, variables);
   const result = schema.safeParse(values);

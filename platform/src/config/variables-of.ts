@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** The names of the variables that a schema reads: the keys of the object at its start, whatever it is turned into. */
-export function variablesOf(schema: z.ZodType): ReadonlySet<string> {
+/** The variables that a schema reads, by name: the object at its start, whatever it is turned into; none of another schema. */
+export function variablesOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
   let start: unknown = schema;
   while (start instanceof z.ZodPipe) start = start.in;
-  return new Set(start instanceof z.ZodObject ? Object.keys(start.shape) : []);
+  return start instanceof z.ZodObject ? start.shape : {};
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { aborted } from "../aborted.ts";
 import { createAuthenticator, type AuthenticateOptions } from "../rpc/authenticate.ts";
 import type { DeniedSessions } from "../access/denied-sessions.ts";
 import { startRpcServer, type RpcServerOptions } from "../rpc/server.ts";
@@ -68,9 +69,4 @@ async function startRpc(options: RunServiceOptions, ops: OpsServer) {
     await ops.close();
     throw error;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
