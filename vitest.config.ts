@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const packages = "{contracts,platform,transcoder,api-gateway,orders,delivery,logging,deploy,e2e,bench,tools}";
+const services = "api-gateway,accounts,orders,delivery,notes,sagas,logging";
+const packages = `{contracts,platform,transcoder,${services},deploy,e2e,bench,tools}`;
 const exclude = ["**/node_modules/**", "**/.data/**"];
 /** What must come comes within milliseconds on a calm machine; on a busy one nobody should fail for it. */
 const expect = { poll: { timeout: 10_000 } };
@@ -16,7 +17,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: "v8",
-      include: ["{platform,transcoder,api-gateway,orders,delivery,logging}/src/**/*.ts"],
+      include: [`{platform,transcoder,${services}}/src/**/*.ts`],
       exclude: ["**/*.test.ts", "**/main.ts"],
       reporter: ["text-summary", "json-summary"],
     },

@@ -56,6 +56,7 @@ export const RPCS: readonly CatalogueRpc[] = [
     ],
     "refusals": [
       "COURIER_EXISTS",
+      "PERSON_CLOSED",
       "COURIER_NOT_FOUND"
     ],
     "example": {
@@ -133,7 +134,8 @@ export const RPCS: readonly CatalogueRpc[] = [
       }
     ],
     "refusals": [
-      "COURIER_NOT_FOUND"
+      "COURIER_NOT_FOUND",
+      "PERSON_CLOSED"
     ],
     "example": {
       "courier_id": "01982f5e-7c00-7000-8000-000000000004",
@@ -267,7 +269,8 @@ export const RPCS: readonly CatalogueRpc[] = [
       "DELIVERY_NOT_FOUND",
       "DELIVERY_STATUS_REFUSED",
       "COURIER_NOT_FOUND",
-      "COURIER_UNAVAILABLE"
+      "COURIER_UNAVAILABLE",
+      "PERSON_CLOSED"
     ],
     "example": {
       "delivery_id": "01982f5e-7c00-7000-8000-000000000003",
@@ -580,6 +583,186 @@ export const RPCS: readonly CatalogueRpc[] = [
     ]
   },
   {
+    "name": "notes.v1.NoteService.CreateNote",
+    "service": "notes.v1.NoteService",
+    "localName": "createNote",
+    "access": {
+      "resource": "note",
+      "action": "create"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/notes",
+        "body": "note",
+        "responseBody": "note"
+      }
+    ],
+    "refusals": [
+      "OWNER_GONE"
+    ],
+    "example": {
+      "note": {
+        "title": "Food",
+        "content": "Two bowls a day, no milk."
+      }
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "notes.v1.NoteService.GetNote",
+    "service": "notes.v1.NoteService",
+    "localName": "getNote",
+    "access": {
+      "resource": "note",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/notes/{note_id}",
+        "body": "",
+        "responseBody": "note"
+      }
+    ],
+    "refusals": [
+      "NOTE_NOT_FOUND"
+    ],
+    "example": {
+      "note_id": "01982f5e-7c00-7000-8000-000000000007"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "notes.v1.NoteService.ListNotes",
+    "service": "notes.v1.NoteService",
+    "localName": "listNotes",
+    "access": {
+      "resource": "note",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/notes",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "page_size": 20,
+      "text": "bowls"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "notes.v1.NoteService.UpdateNote",
+    "service": "notes.v1.NoteService",
+    "localName": "updateNote",
+    "access": {
+      "resource": "note",
+      "action": "update"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "PUT",
+        "path": "/v1/notes/{note.note_id}",
+        "body": "note",
+        "responseBody": "note"
+      },
+      {
+        "verb": "PATCH",
+        "path": "/v1/notes/{note.note_id}",
+        "body": "note",
+        "responseBody": "note"
+      }
+    ],
+    "refusals": [
+      "NOTE_NOT_FOUND",
+      "OWNER_GONE"
+    ],
+    "example": {
+      "note": {
+        "note_id": "01982f5e-7c00-7000-8000-000000000007",
+        "title": "Food and water",
+        "content": "Two bowls a day."
+      },
+      "update_mask": "title,content"
+    },
+    "counterExamples": [
+      {
+        "ruleId": "update_note.note_id",
+        "request": {
+          "note": {
+            "title": "Food"
+          }
+        }
+      }
+    ]
+  },
+  {
+    "name": "notes.v1.NoteService.DeleteNote",
+    "service": "notes.v1.NoteService",
+    "localName": "deleteNote",
+    "access": {
+      "resource": "note",
+      "action": "delete"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "DELETE",
+        "path": "/v1/notes/{note_id}",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "NOTE_NOT_FOUND"
+    ],
+    "example": {
+      "note_id": "01982f5e-7c00-7000-8000-000000000007"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "notes.v1.NoteService.RestoreNote",
+    "service": "notes.v1.NoteService",
+    "localName": "restoreNote",
+    "access": {
+      "resource": "note",
+      "action": "restore"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/notes/{note_id}:restore",
+        "body": "*",
+        "responseBody": "note"
+      }
+    ],
+    "refusals": [
+      "NOTE_NOT_FOUND",
+      "OWNER_GONE"
+    ],
+    "example": {
+      "note_id": "01982f5e-7c00-7000-8000-000000000007"
+    },
+    "counterExamples": []
+  },
+  {
     "name": "orders.v1.OrderService.CreateOrder",
     "service": "orders.v1.OrderService",
     "localName": "createOrder",
@@ -600,7 +783,8 @@ export const RPCS: readonly CatalogueRpc[] = [
     "refusals": [
       "PRODUCT_NOT_FOUND",
       "STOCK_SHORT",
-      "CURRENCY_MIXED"
+      "CURRENCY_MIXED",
+      "CUSTOMER_CLOSED"
     ],
     "example": {
       "items": [
@@ -999,6 +1183,593 @@ export const RPCS: readonly CatalogueRpc[] = [
     "example": {
       "product_id": "01982f5e-7c00-7000-8000-000000000001"
     },
+    "counterExamples": []
+  },
+  {
+    "name": "sagas.v1.SagaService.GetSaga",
+    "service": "sagas.v1.SagaService",
+    "localName": "getSaga",
+    "access": {
+      "resource": "saga",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/sagas/{saga_id}",
+        "body": "",
+        "responseBody": "saga"
+      }
+    ],
+    "refusals": [
+      "SAGA_NOT_FOUND"
+    ],
+    "example": {
+      "saga_id": "01982f5e-7c00-7000-8000-000000000008"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "sagas.v1.SagaService.ListSagas",
+    "service": "sagas.v1.SagaService",
+    "localName": "listSagas",
+    "access": {
+      "resource": "saga",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/sagas",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "page_size": 20,
+      "kind": "delete-user",
+      "state": "SAGA_STATE_RUNNING",
+      "started_before": "2026-11-21T10:00:00Z"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "sagas.v1.SagaService.RetrySaga",
+    "service": "sagas.v1.SagaService",
+    "localName": "retrySaga",
+    "access": {
+      "resource": "saga",
+      "action": "retry"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/sagas/{saga_id}:retry",
+        "body": "*",
+        "responseBody": "saga"
+      }
+    ],
+    "refusals": [
+      "SAGA_NOT_FOUND",
+      "SAGA_ENDED"
+    ],
+    "example": {
+      "saga_id": "01982f5e-7c00-7000-8000-000000000008"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "sagas.v1.SagaService.AbandonSaga",
+    "service": "sagas.v1.SagaService",
+    "localName": "abandonSaga",
+    "access": {
+      "resource": "saga",
+      "action": "abandon"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/sagas/{saga_id}:abandon",
+        "body": "*",
+        "responseBody": "saga"
+      }
+    ],
+    "refusals": [
+      "SAGA_NOT_FOUND",
+      "SAGA_ENDED"
+    ],
+    "example": {
+      "saga_id": "01982f5e-7c00-7000-8000-000000000008",
+      "reason": "the note was erased by hand"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.SignUp",
+    "service": "users.v1.AuthService",
+    "localName": "signUp",
+    "access": {
+      "resource": "sign_up",
+      "action": "create"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/auth/sign-up",
+        "body": "*",
+        "responseBody": "user"
+      }
+    ],
+    "refusals": [
+      "EMAIL_TAKEN",
+      "PASSWORD_COMMON",
+      "SIGN_UP_FAILED"
+    ],
+    "example": {
+      "email": "anna@example.com",
+      "password": "seventeen tame ferrets",
+      "display_name": "Anna Schmidt",
+      "locale": "de-DE",
+      "wait_ms": 4000
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.GetSignUp",
+    "service": "users.v1.AuthService",
+    "localName": "getSignUp",
+    "access": {
+      "resource": "sign_up",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/auth/sign-up/{pending_token}",
+        "body": "",
+        "responseBody": "user"
+      }
+    ],
+    "refusals": [
+      "SIGN_UP_NOT_FOUND",
+      "SIGN_UP_FAILED"
+    ],
+    "example": {
+      "pending_token": "pL3nT9vQx0a7mC2kS8dF5gH1jW4zB6yR_uE-iO9tYq0"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.ChangePassword",
+    "service": "users.v1.AuthService",
+    "localName": "changePassword",
+    "access": {
+      "resource": "credential",
+      "action": "change"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/auth/password:change",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "PASSWORD_COMMON",
+      "PASSWORD_WRONG",
+      "PASSWORD_ELSEWHERE",
+      "USER_STATE_REFUSED"
+    ],
+    "example": {
+      "current_password": "seventeen tame ferrets",
+      "new_password": "nineteen wild otters"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.RequestPasswordReset",
+    "service": "users.v1.AuthService",
+    "localName": "requestPasswordReset",
+    "access": {
+      "resource": "credential",
+      "action": "recover"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/auth/password:requestReset",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "email": "anna@example.com"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.ResetPassword",
+    "service": "users.v1.AuthService",
+    "localName": "resetPassword",
+    "access": {
+      "resource": "credential",
+      "action": "recover"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/auth/password:reset",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "MAIL_TOKEN_INVALID",
+      "PASSWORD_COMMON"
+    ],
+    "example": {
+      "token": "pL3nT9vQx0a7mC2kS8dF5gH1jW4zB6yR_uE-iO9tYq0",
+      "new_password": "nineteen wild otters"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.RequestEmailVerification",
+    "service": "users.v1.AuthService",
+    "localName": "requestEmailVerification",
+    "access": {
+      "resource": "credential",
+      "action": "change"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/auth/email:requestVerification",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "USER_STATE_REFUSED"
+    ],
+    "example": {},
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.RequestEmailChange",
+    "service": "users.v1.AuthService",
+    "localName": "requestEmailChange",
+    "access": {
+      "resource": "credential",
+      "action": "change"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/auth/email:requestChange",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "PASSWORD_WRONG",
+      "PASSWORD_ELSEWHERE",
+      "USER_STATE_REFUSED"
+    ],
+    "example": {
+      "new_email": "anna.schmidt@example.com",
+      "password": "seventeen tame ferrets"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.VerifyEmail",
+    "service": "users.v1.AuthService",
+    "localName": "verifyEmail",
+    "access": {
+      "resource": "credential",
+      "action": "recover"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/auth/email:verify",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "MAIL_TOKEN_INVALID",
+      "EMAIL_TAKEN"
+    ],
+    "example": {
+      "token": "pL3nT9vQx0a7mC2kS8dF5gH1jW4zB6yR_uE-iO9tYq0"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.ListSessions",
+    "service": "users.v1.AuthService",
+    "localName": "listSessions",
+    "access": {
+      "resource": "session",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/auth/sessions",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {},
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.AuthService.RevokeSession",
+    "service": "users.v1.AuthService",
+    "localName": "revokeSession",
+    "access": {
+      "resource": "session",
+      "action": "revoke"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "DELETE",
+        "path": "/v1/auth/sessions/{session_id}",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "SESSION_NOT_FOUND"
+    ],
+    "example": {
+      "session_id": "01982f5e-7c00-7000-8000-000000000006"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.UserService.CreateUser",
+    "service": "users.v1.UserService",
+    "localName": "createUser",
+    "access": {
+      "resource": "user",
+      "action": "create"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/users",
+        "body": "user",
+        "responseBody": "user"
+      }
+    ],
+    "refusals": [
+      "EMAIL_TAKEN",
+      "SIGN_UP_FAILED"
+    ],
+    "example": {
+      "user": {
+        "email": "carl@example.com",
+        "display_name": "Carl C.",
+        "phone": "+4915112345678",
+        "locale": "de-DE",
+        "roles": [
+          "courier"
+        ]
+      }
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.UserService.GetUser",
+    "service": "users.v1.UserService",
+    "localName": "getUser",
+    "access": {
+      "resource": "user",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/users/{user_id}",
+        "body": "",
+        "responseBody": "user"
+      }
+    ],
+    "refusals": [
+      "USER_NOT_FOUND"
+    ],
+    "example": {
+      "user_id": "01982f5e-7c00-7000-8000-000000000005"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.UserService.ListUsers",
+    "service": "users.v1.UserService",
+    "localName": "listUsers",
+    "access": {
+      "resource": "user",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/users",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "page_size": 20,
+      "email_prefix": "c",
+      "role": "courier",
+      "state": "USER_STATE_ACTIVE"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.UserService.ListUsersStream",
+    "service": "users.v1.UserService",
+    "localName": "listUsersStream",
+    "access": {
+      "resource": "user",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": true,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/users:stream",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "RESUME_TOKEN_INVALID"
+    ],
+    "example": {
+      "role": "courier"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.UserService.UpdateUser",
+    "service": "users.v1.UserService",
+    "localName": "updateUser",
+    "access": {
+      "resource": "user",
+      "action": "update"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "PATCH",
+        "path": "/v1/users/{user.user_id}",
+        "body": "user",
+        "responseBody": "user"
+      }
+    ],
+    "refusals": [
+      "USER_NOT_FOUND",
+      "USER_STATE_REFUSED",
+      "ROLES_REFUSED",
+      "EMAIL_NEEDS_PROOF",
+      "EMAIL_TAKEN"
+    ],
+    "example": {
+      "user": {
+        "user_id": "01982f5e-7c00-7000-8000-000000000005",
+        "display_name": "Carl Courier"
+      },
+      "update_mask": "displayName"
+    },
+    "counterExamples": [
+      {
+        "ruleId": "update_user.user_id",
+        "request": {
+          "user": {
+            "display_name": "Carl Courier"
+          },
+          "update_mask": "displayName"
+        }
+      }
+    ]
+  },
+  {
+    "name": "users.v1.UserService.DeleteUser",
+    "service": "users.v1.UserService",
+    "localName": "deleteUser",
+    "access": {
+      "resource": "user",
+      "action": "delete"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "DELETE",
+        "path": "/v1/users/{user_id}",
+        "body": "",
+        "responseBody": "user"
+      }
+    ],
+    "refusals": [
+      "USER_NOT_FOUND",
+      "USER_STATE_REFUSED",
+      "USER_BUSY"
+    ],
+    "example": {
+      "user_id": "01982f5e-7c00-7000-8000-000000000005"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "users.v1.UserService.ExportUser",
+    "service": "users.v1.UserService",
+    "localName": "exportUser",
+    "access": {
+      "resource": "user",
+      "action": "export"
+    },
+    "reads": true,
+    "streams": true,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/users/me/export",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "USER_NOT_FOUND"
+    ],
+    "example": {},
     "counterExamples": []
   }
 ];

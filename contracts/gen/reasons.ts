@@ -271,6 +271,20 @@ export const REASONS: readonly ReasonInfo[] = [
     "description": "The caller holds too many open streams."
   },
   {
+    "domain": "delivery",
+    "reason": "PERSON_CLOSED",
+    "slug": "person-closed",
+    "kind": "refused",
+    "description": "The person's account is being deleted, or was: they carry no more deliveries."
+  },
+  {
+    "domain": "delivery",
+    "reason": "PERSON_BUSY",
+    "slug": "person-busy",
+    "kind": "refused",
+    "description": "A delivery that the person ordered or carries is under way."
+  },
+  {
     "domain": "logging",
     "reason": "TIMELINE_NOT_FOUND",
     "slug": "timeline-not-found",
@@ -283,6 +297,20 @@ export const REASONS: readonly ReasonInfo[] = [
     "slug": "statistics-too-fine",
     "kind": "invalid",
     "description": "More than 1,000 buckets lie between `from` and `to`."
+  },
+  {
+    "domain": "notes",
+    "reason": "NOTE_NOT_FOUND",
+    "slug": "note-not-found",
+    "kind": "notFound",
+    "description": "There is no such note, it was deleted, or it belongs to somebody else."
+  },
+  {
+    "domain": "notes",
+    "reason": "OWNER_GONE",
+    "slug": "owner-gone",
+    "kind": "refused",
+    "description": "The owner's account is being deleted: no note is written any more."
   },
   {
     "domain": "orders",
@@ -318,5 +346,152 @@ export const REASONS: readonly ReasonInfo[] = [
     "slug": "currency-mixed",
     "kind": "refused",
     "description": "The items are priced in different currencies; order them apart."
+  },
+  {
+    "domain": "orders",
+    "reason": "CUSTOMER_CLOSED",
+    "slug": "customer-closed",
+    "kind": "refused",
+    "description": "The customer's account is being deleted, or was: they place no more orders."
+  },
+  {
+    "domain": "orders",
+    "reason": "CUSTOMER_BUSY",
+    "slug": "customer-busy",
+    "kind": "refused",
+    "description": "An order of the customer is under way."
+  },
+  {
+    "domain": "sagas",
+    "reason": "SAGA_NOT_FOUND",
+    "slug": "saga-not-found",
+    "kind": "notFound",
+    "description": "There is no such saga, or it ended so long ago that it was purged."
+  },
+  {
+    "domain": "sagas",
+    "reason": "SAGA_ENDED",
+    "slug": "saga-ended",
+    "kind": "refused",
+    "description": "The saga has ended: there is nothing to try again or to abandon. `state` says how it ended."
+  },
+  {
+    "domain": "sagas",
+    "reason": "STEP_TIMED_OUT",
+    "slug": "step-timed-out",
+    "kind": "refused",
+    "description": "A step did not answer as often as it was asked. Participants give their own reasons."
+  },
+  {
+    "domain": "sagas",
+    "reason": "STEP_FAILED",
+    "slug": "step-failed",
+    "kind": "refused",
+    "description": "A step failed as often as it was asked."
+  },
+  {
+    "domain": "sagas",
+    "reason": "STEP_LATE",
+    "slug": "step-late",
+    "kind": "refused",
+    "description": "The step was undone before, or its time is over: it is not taken any more."
+  },
+  {
+    "domain": "users",
+    "reason": "USER_NOT_FOUND",
+    "slug": "user-not-found",
+    "kind": "notFound",
+    "description": "There is no such user, or it is somebody else."
+  },
+  {
+    "domain": "users",
+    "reason": "SIGN_UP_NOT_FOUND",
+    "slug": "sign-up-not-found",
+    "kind": "notFound",
+    "description": "There is no such sign-up, or it ended more than a day ago."
+  },
+  {
+    "domain": "users",
+    "reason": "EMAIL_TAKEN",
+    "slug": "email-taken",
+    "kind": "alreadyExists",
+    "description": "Somebody has this e-mail address already, or is about to."
+  },
+  {
+    "domain": "users",
+    "reason": "PASSWORD_COMMON",
+    "slug": "password-common",
+    "kind": "invalid",
+    "description": "The password is one of those that everybody tries first."
+  },
+  {
+    "domain": "users",
+    "reason": "PASSWORD_WRONG",
+    "slug": "password-wrong",
+    "kind": "refused",
+    "description": "The current password is not the one that was sent."
+  },
+  {
+    "domain": "users",
+    "reason": "MAIL_TOKEN_INVALID",
+    "slug": "mail-token-invalid",
+    "kind": "invalid",
+    "description": "The token of the mail is unknown, used, or too old."
+  },
+  {
+    "domain": "users",
+    "reason": "ROLES_REFUSED",
+    "slug": "roles-refused",
+    "kind": "forbidden",
+    "description": "Nobody changes their own roles, and nobody but an admin those of others."
+  },
+  {
+    "domain": "users",
+    "reason": "EMAIL_NEEDS_PROOF",
+    "slug": "email-needs-proof",
+    "kind": "refused",
+    "description": "A person proves a new e-mail address by a mail that is sent there: ask for it at /v1/auth/email:requestChange."
+  },
+  {
+    "domain": "users",
+    "reason": "USER_STATE_REFUSED",
+    "slug": "user-state-refused",
+    "kind": "refused",
+    "description": "The user's state does not allow this; `state` says which it is."
+  },
+  {
+    "domain": "users",
+    "reason": "USER_BUSY",
+    "slug": "user-busy",
+    "kind": "refused",
+    "description": "The user has an order or a delivery that is under way; `reason` says which service said so."
+  },
+  {
+    "domain": "users",
+    "reason": "SIGN_UP_FAILED",
+    "slug": "sign-up-failed",
+    "kind": "refused",
+    "description": "The sign-up came to nothing and left nothing behind; `reason` says why. The e-mail address is free again."
+  },
+  {
+    "domain": "users",
+    "reason": "SESSION_NOT_FOUND",
+    "slug": "session-not-found",
+    "kind": "notFound",
+    "description": "The user has no session of this id that is still open."
+  },
+  {
+    "domain": "users",
+    "reason": "PASSWORD_ELSEWHERE",
+    "slug": "password-elsewhere",
+    "kind": "refused",
+    "description": "Passwords are kept elsewhere: change it at the identity provider."
+  },
+  {
+    "domain": "users",
+    "reason": "RESUME_TOKEN_INVALID",
+    "slug": "resume-token-invalid",
+    "kind": "invalid",
+    "description": "The resume token is not one that this stream gave out."
   }
 ];

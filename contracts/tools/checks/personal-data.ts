@@ -2,9 +2,11 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import type { Contract } from "../contract/read-contract.ts";
 import { messagesOf, reachable } from "../contract/reachable.ts";
 
-/** Events carry ids and facts: no message of a *_events.proto reaches a field marked debug_redact. */
+/** Events and commands carry ids and facts: no message of a *_events.proto or *_commands.proto reaches a field marked debug_redact. */
 export function checkPersonalData({ files }: Contract): string[] {
-  const events = files.filter((file) => file.name.endsWith("_events")).flatMap(messagesOf);
+  const events = files
+    .filter((file) => file.name.endsWith("_events") || file.name.endsWith("_commands"))
+    .flatMap(messagesOf);
   return events.flatMap((event) => {
     return [...reachable(event)].flatMap(personalFields).map((field) => {
       return `${event.file.name}.proto: ${event.typeName} reaches ${field}, which is personal (debug_redact)`;

@@ -9,6 +9,10 @@ export const TOPICS = [
   { topic: "orders.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
   /** Deliveries and couriers, by aggregate id. */
   { topic: "delivery.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
+  /** Users, by user id. */
+  { topic: "accounts.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
+  /** Notes, by note id. */
+  { topic: "notes.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
   /** What a saga asks of a service, by saga id. */
   { topic: "saga.commands", partitions: 6, retentionMs: 7 * DAY_MS, retentionBytes: GIB },
   /** What the services answer, by saga id. */

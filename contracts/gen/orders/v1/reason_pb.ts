@@ -11,7 +11,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file orders/v1/reason.proto.
  */
 export const file_orders_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChZvcmRlcnMvdjEvcmVhc29uLnByb3RvEglvcmRlcnMudjEqzAEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIiChhSRUFTT05fUFJPRFVDVF9OT1RfRk9VTkQQARoEmLUYBBIgChZSRUFTT05fT1JERVJfTk9UX0ZPVU5EEAIaBJi1GAQSJQobUkVBU09OX09SREVSX1NUQVRVU19SRUZVU0VEEAMaBJi1GAcSHAoSUkVBU09OX1NUT0NLX1NIT1JUEAQaBJi1GAcSHwoVUkVBU09OX0NVUlJFTkNZX01JWEVEEAUaBJi1GAdiBnByb3RvMw", [file_common_v1_errors]);
+  fileDesc("ChZvcmRlcnMvdjEvcmVhc29uLnByb3RvEglvcmRlcnMudjEqjgIKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIiChhSRUFTT05fUFJPRFVDVF9OT1RfRk9VTkQQARoEmLUYBBIgChZSRUFTT05fT1JERVJfTk9UX0ZPVU5EEAIaBJi1GAQSJQobUkVBU09OX09SREVSX1NUQVRVU19SRUZVU0VEEAMaBJi1GAcSHAoSUkVBU09OX1NUT0NLX1NIT1JUEAQaBJi1GAcSHwoVUkVBU09OX0NVUlJFTkNZX01JWEVEEAUaBJi1GAcSIAoWUkVBU09OX0NVU1RPTUVSX0NMT1NFRBAGGgSYtRgHEh4KFFJFQVNPTl9DVVNUT01FUl9CVVNZEAcaBJi1GAdiBnByb3RvMw", [file_common_v1_errors]);
 
 /**
  * Why orders refuses, besides the reasons that every service has.
@@ -60,6 +60,20 @@ export const Reason = {
    * @generated from enum value: REASON_CURRENCY_MIXED = 5;
    */
   CURRENCY_MIXED: 5,
+
+  /**
+   * The customer's account is being deleted, or was: they place no more orders.
+   *
+   * @generated from enum value: REASON_CUSTOMER_CLOSED = 6;
+   */
+  CUSTOMER_CLOSED: 6,
+
+  /**
+   * An order of the customer is under way.
+   *
+   * @generated from enum value: REASON_CUSTOMER_BUSY = 7;
+   */
+  CUSTOMER_BUSY: 7,
 } as const;
 
 /**
