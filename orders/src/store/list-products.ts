@@ -1,4 +1,5 @@
 import type { Queryable } from "@animal-delivery/platform/db/database";
+import { containing } from "@animal-delivery/platform/db/like-pattern";
 import type { Species } from "../domain/animal.ts";
 import type { Product } from "../domain/product.ts";
 import { PRODUCT_COLUMNS, productOf, type ProductRow } from "./product-row.ts";
@@ -41,9 +42,4 @@ export async function listProducts(
     [after.title, after.productId, containing(filters.title), limit, ...(species ? [species] : [])],
   );
   return rows.map(productOf);
-}
-
-/** A LIKE pattern of the texts that hold `text`, in which nothing is a wildcard. */
-function containing(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
