@@ -1,6 +1,7 @@
 import { Config as ApiGateway } from "@animal-delivery/api-gateway/config";
 import { Config as Delivery } from "@animal-delivery/delivery/config";
 import { Config as Logging } from "@animal-delivery/logging/config";
+import { Config as Notes } from "@animal-delivery/notes/config";
 import { Config as Orders } from "@animal-delivery/orders/config";
 import { variablesOf } from "@animal-delivery/platform/config/variables-of";
 import { z } from "zod";
@@ -9,6 +10,7 @@ const SERVICES: Record<string, z.ZodType> = {
   "api-gateway": ApiGateway,
   delivery: Delivery,
   logging: Logging,
+  notes: Notes,
   orders: Orders,
 };
 
