@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeniedSessions } from "../src/access/denied-sessions.ts";
 import { createTokenVerifier } from "../src/access/token.ts";
 import { createMemoryStore } from "../src/kv/memory.ts";
+import { peerOf } from "../src/rpc/peer-of.ts";
 import { testCertificates, type TestCertificates } from "../src/testing/certificates.ts";
 import { refusalOf } from "../src/testing/refusal.ts";
 import { rpcFixture, type RpcFixture } from "../src/testing/rpc-fixture.ts";
@@ -18,7 +19,7 @@ import { AUDIENCE, startTokenIssuer, type TokenIssuer } from "./token-issuer.ts"
 
 const GATEWAY = "api-gateway";
 /** Every certificate that is not the gateway's. */
-const PEERS = ["orders", "delivery", "logging"];
+const PEERS = [...new Set(SERVICES.map(peerOf))];
 const USERS = ["customer", "courier", "dispatcher", "admin"];
 
 const REFUSED_TOKEN = "unauthenticated TOKEN_INVALID";
