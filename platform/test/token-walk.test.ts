@@ -44,6 +44,7 @@ let certificates: TestCertificates;
 let issuer: TokenIssuer;
 let server: RpcFixture;
 let goodToken: string;
+let tokenWithoutRoles: string;
 let badTokens: [string, string][];
 /** The RPCs whose handlers ran, in turn. */
 const reached: DescMethod[] = [];
@@ -56,6 +57,7 @@ beforeAll(async () => {
   const verifier = createTokenVerifier({ issuer: issuer.url, audience: AUDIENCE });
   server = await rpcFixture({ certificates, routes, verifier, deniedSessions });
   goodToken = await issuer.token();
+  tokenWithoutRoles = await issuer.token({ claims: { roles: [] } });
   badTokens = await Promise.all(
     Object.entries(BAD_TOKENS).map(async ([name, make]): Promise<[string, string]> => [name, await make()]),
   );
@@ -84,6 +86,12 @@ describe.each(RPCS)("$name", (rpc) => {
     const isForUsers = USERS.some((role) => mayCall(role, rpc.name));
 
     expect(await outcomeOf(rpc.name, GATEWAY, goodToken)).toBe(isForUsers ? REACHED : REFUSED_ACCESS);
+  });
+
+  it("is reached through the gateway with a token of no role only if everybody may call it who signed in", async () => {
+    const isForEverybody = mayCall("user", rpc.name);
+
+    expect(await outcomeOf(rpc.name, GATEWAY, tokenWithoutRoles)).toBe(isForEverybody ? REACHED : REFUSED_ACCESS);
   });
 
   it("is reached without a token only if anybody may call it", async () => {
