@@ -65,6 +65,9 @@ const env = z.object({
   ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010").describe("Where orders answers RPCs."),
   DELIVERY_ADDRESS: serviceAddress.default("https://127.0.0.1:9011").describe("Where delivery answers RPCs."),
   LOGGING_ADDRESS: serviceAddress.default("https://127.0.0.1:9012").describe("Where logging answers RPCs."),
+  ACCOUNTS_ADDRESS: serviceAddress.default("https://127.0.0.1:9013").describe("Where accounts answers RPCs."),
+  NOTES_ADDRESS: serviceAddress.default("https://127.0.0.1:9014").describe("Where notes answers RPCs."),
+  SAGAS_ADDRESS: serviceAddress.default("https://127.0.0.1:9015").describe("Where sagas answers RPCs."),
   OIDC_CLIENT_ID: z.string().default("api-gateway").describe("The gateway as a client of the provider, for browsers."),
   OIDC_CLIENT_SECRET: z.string().optional().describe("Its secret there."),
   OIDC_FIRST_PARTY_CLIENT_ID: z.string().default("first-party").describe("The client behind sign-in by password."),
@@ -132,11 +135,14 @@ export const Config = env
     },
     /** The certificate that the gateway shows to the services. */
     tls: { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE, caFile: env.TLS_CA_FILE },
-    /** Where each service of the contract is, by its package. */
+    /** Where each service of the contract is, by its name. */
     addresses: {
       orders: env.ORDERS_ADDRESS,
       delivery: env.DELIVERY_ADDRESS,
       logging: env.LOGGING_ADDRESS,
+      accounts: env.ACCOUNTS_ADDRESS,
+      notes: env.NOTES_ADDRESS,
+      sagas: env.SAGAS_ADDRESS,
     },
     /** Where log lines go besides standard output; undefined for nowhere. */
     bus: optionalBus(env),

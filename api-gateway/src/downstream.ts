@@ -1,11 +1,11 @@
-import type { DescService } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { SERVICES } from "@animal-delivery/contracts/gen/services";
 import { createRpcTransport } from "@animal-delivery/platform/rpc/client";
+import { peerOf } from "@animal-delivery/platform/rpc/peer-of";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { TlsMaterial } from "@animal-delivery/platform/tls/watch-tls";
 
-/** Where a service of the platform is called, by its name in the contract's packages: `orders`. */
+/** Where a service of the platform is called, by its name: `orders`. */
 export type Downstream = (peer: string) => Transport;
 
 export interface DownstreamOptions {
@@ -19,10 +19,6 @@ export interface DownstreamOptions {
 
 /** The services behind the contract. */
 export const PEERS: readonly string[] = [...new Set(SERVICES.map(peerOf))];
-
-export function peerOf({ typeName }: DescService): string {
-  return typeName.split(".", 1)[0] ?? typeName;
-}
 
 /**
  * Every service over mutual TLS, one connection each. The only place where the gateway knows how services are reached.

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeniedSessions } from "../src/access/denied-sessions.ts";
 import { createTokenVerifier } from "../src/access/token.ts";
 import { createMemoryStore } from "../src/kv/memory.ts";
+import { peerOf } from "../src/rpc/peer-of.ts";
 import { testCertificates, type TestCertificates } from "../src/testing/certificates.ts";
 import { refusalOf } from "../src/testing/refusal.ts";
 import { rpcFixture, type RpcFixture } from "../src/testing/rpc-fixture.ts";
@@ -18,7 +19,7 @@ import { AUDIENCE, startTokenIssuer, type TokenIssuer } from "./token-issuer.ts"
 
 const GATEWAY = "api-gateway";
 /** Every certificate that is not the gateway's. */
-const PEERS = ["orders", "delivery", "logging"];
+const PEERS = [...new Set(SERVICES.map(peerOf))];
 const USERS = ["customer", "courier", "dispatcher", "admin"];
 
 const REFUSED_TOKEN = "unauthenticated TOKEN_INVALID";
@@ -43,6 +44,7 @@ let certificates: TestCertificates;
 let issuer: TokenIssuer;
 let server: RpcFixture;
 let goodToken: string;
+let tokenWithoutRoles: string;
 let badTokens: [string, string][];
 /** The RPCs whose handlers ran, in turn. */
 const reached: DescMethod[] = [];
@@ -55,6 +57,7 @@ beforeAll(async () => {
   const verifier = createTokenVerifier({ issuer: issuer.url, audience: AUDIENCE });
   server = await rpcFixture({ certificates, routes, verifier, deniedSessions });
   goodToken = await issuer.token();
+  tokenWithoutRoles = await issuer.token({ claims: { roles: [] } });
   badTokens = await Promise.all(
     Object.entries(BAD_TOKENS).map(async ([name, make]): Promise<[string, string]> => [name, await make()]),
   );
@@ -83,6 +86,12 @@ describe.each(RPCS)("$name", (rpc) => {
     const isForUsers = USERS.some((role) => mayCall(role, rpc.name));
 
     expect(await outcomeOf(rpc.name, GATEWAY, goodToken)).toBe(isForUsers ? REACHED : REFUSED_ACCESS);
+  });
+
+  it("is reached through the gateway with a token of no role only if everybody may call it who signed in", async () => {
+    const isForEverybody = mayCall("user", rpc.name);
+
+    expect(await outcomeOf(rpc.name, GATEWAY, tokenWithoutRoles)).toBe(isForEverybody ? REACHED : REFUSED_ACCESS);
   });
 
   it("is reached without a token only if anybody may call it", async () => {

@@ -4,6 +4,7 @@ import { ErrorInfoSchema } from "@animal-delivery/contracts/gen/google/rpc/error
 import { REASONS } from "@animal-delivery/contracts/gen/reasons";
 import { ERROR_CODES, fromConnectError } from "@animal-delivery/platform/error-codes";
 import { DomainError } from "@animal-delivery/platform/errors";
+import { peerOfPackage } from "@animal-delivery/platform/rpc/peer-of";
 import { TranscodingError, type Violation } from "@animal-delivery/transcoder/transcoding-error";
 
 /** A refusal as the gateway answers it, before it is written down. */
@@ -60,7 +61,7 @@ export function internalRefusal(cause: unknown): Refusal {
 }
 
 const PATHS = new Map(
-  REASONS.map(({ reason, domain, slug }) => [`${domain} ${reason}`, `/problems/${domain}/${slug}`]),
+  REASONS.map(({ reason, domain, slug }) => [`${peerOfPackage(domain)} ${reason}`, `/problems/${domain}/${slug}`]),
 );
 
 /**

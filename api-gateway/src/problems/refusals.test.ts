@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DeliveryService } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import { AuthService } from "@animal-delivery/contracts/gen/users/v1/auth_service_pb";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { ORIGIN, bearer, gatewayFixture, problemOf } from "../testing/gateway-fixture.ts";
 import { type TestIssuer, startIssuer } from "../testing/issuer.ts";
@@ -65,6 +66,25 @@ describe("a refusal", () => {
       type: `${ORIGIN}/problems/delivery/order-not-found`,
       status: 404,
     });
+  });
+
+  it("of a service that serves a package of another name has the address of the package", async () => {
+    const { post } = await gatewayFixture(
+      issuer.url,
+      (router) =>
+        router.service(AuthService, {
+          resetPassword: () => {
+            throw new DomainError("invalid", "MAIL_TOKEN_INVALID", "the token is not one that was sent");
+          },
+        }),
+      {},
+      "accounts",
+    );
+
+    const body = { token: "no-token", new_password: "nineteen wild otters" };
+    const response = await post("/v1/auth/password:reset", body);
+
+    expect(await problemOf(response)).toMatchObject({ type: `${ORIGIN}/problems/users/mail-token-invalid` });
   });
 
   it("of a service that is away says when to come back", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
 import { Health } from "@animal-delivery/contracts/gen/grpc/health/v1/health_pb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadAccess } from "./access.ts";
@@ -10,6 +11,7 @@ import { contractPolicyFiles, type PolicyFiles } from "./load-policy.ts";
 import { RELATIONS } from "./relations.ts";
 
 const { getOrder, dispatchOrder, cancelOrder } = OrderService.method;
+const { getUser } = UserService.method;
 
 describe("grant", () => {
   it.each([
@@ -17,6 +19,10 @@ describe("grant", () => {
     ["dispatcher", getOrder, RELATIONS],
     ["admin", getOrder, RELATIONS],
     ["courier", getOrder, []],
+    ["user", getUser, ["self"]],
+    ["courier", getUser, ["self"]],
+    ["admin", getUser, RELATIONS],
+    ["anonymous", getUser, []],
     ["anonymous", getOrder, []],
     ["anonymous", ProductService.method.getProduct, RELATIONS],
     ["courier", ProductService.method.getProduct, RELATIONS],

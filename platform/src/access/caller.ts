@@ -21,7 +21,7 @@ export interface Caller {
   /** The user whose token came along; undefined for anonymous callers and services on their own. */
   readonly user: User | undefined;
   /**
-   * The roles the policy is asked with: the user's and `anonymous` when the gateway carries the call, else
+   * The roles the policy is asked with when the gateway carries the call: the user's and `user`, or `anonymous`; else
    * `service:<peer>` alone.
    */
   readonly roles: readonly string[];

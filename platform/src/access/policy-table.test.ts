@@ -6,7 +6,7 @@ import { contractPolicyFiles, loadPolicy } from "./load-policy.ts";
 import { compilePolicy, rolesOf, tableKey } from "./policy-table.ts";
 import { RELATION_BITS, RELATIONS } from "./relations.ts";
 
-const ROLES = ["anonymous", "customer", "courier", "dispatcher", "admin", "service:delivery"];
+const ROLES = ["anonymous", "user", "customer", "courier", "dispatcher", "admin", "service:delivery"];
 const RESOURCES = ["order", "delivery", "product"];
 const ACTIONS = ["read", "list", "create"];
 

@@ -2,6 +2,7 @@ import { DeliveryService } from "@animal-delivery/contracts/gen/delivery/v1/deli
 import { Health } from "@animal-delivery/contracts/gen/grpc/health/v1/health_pb";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
 import { createHandlerContext } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
@@ -14,6 +15,7 @@ import { peerKey } from "./peer.ts";
 const access = await loadAccess();
 const { getOrder, dispatchOrder } = OrderService.method;
 const { getProduct } = ProductService.method;
+const { getUser, listUsers } = UserService.method;
 const refusedToken = { kind: "unauthenticated", reason: "TOKEN_INVALID" };
 const denied = new Set<string>();
 const authenticator = createAuthenticator({
@@ -26,7 +28,7 @@ describe("authentication", () => {
   it("gives a user who comes through the gateway the relations of their roles", async () => {
     const grant = await authenticated("api-gateway", getOrder, "Bearer ada.customer");
 
-    expect(grant.caller).toMatchObject({ peer: "api-gateway", roles: ["customer", "anonymous"], actor: "ada" });
+    expect(grant.caller).toMatchObject({ peer: "api-gateway", roles: ["customer", "user"], actor: "ada" });
     expect(grant.relations).toEqual(new Set(["customer"]));
   });
 
@@ -39,11 +41,16 @@ describe("authentication", () => {
   it.each([
     ["that the policy does not know", "Bearer cleo.cook"],
     ["at all", "Bearer nina"],
-  ])("gives a user with no role %s what anonymous may do, and no more", async (_, authorization) => {
-    const grant = await authenticated("api-gateway", getProduct, authorization);
+  ])("gives a user with no role %s what everybody may who signed in, and no more", async (_, authorization) => {
+    const products = await authenticated("api-gateway", getProduct, authorization);
+    const account = await authenticated("api-gateway", getUser, authorization);
 
-    expect(grant.caller.user).toBeDefined();
-    expect(grant.relations).toEqual(access.grant(["anonymous"], getProduct));
+    expect(products.caller.user).toBeDefined();
+    expect(products.relations).toEqual(access.grant(["anonymous"], getProduct));
+    expect(account.relations).toEqual(new Set(["self"]));
+    await expect(authenticated("api-gateway", listUsers, authorization)).rejects.toMatchObject({
+      reason: "ACCESS_DENIED",
+    });
     await expect(authenticated("api-gateway", getOrder, authorization)).rejects.toMatchObject({
       reason: "ACCESS_DENIED",
     });

@@ -6,6 +6,7 @@ import type { Telemetry } from "../telemetry/resources.ts";
 import type { TlsMaterial } from "../tls/watch-tls.ts";
 import { boundedTransport } from "./bounded-transport.ts";
 import { metricsInterceptor } from "./metrics.ts";
+import { peerOf } from "./peer-of.ts";
 import { retryingTransport, type RetryOptions } from "./retrying-transport.ts";
 import { traceClientInterceptor } from "./trace-client.ts";
 import { createTransport } from "./transport.ts";
@@ -17,7 +18,7 @@ export interface RpcClientOptions {
   readonly telemetry: Telemetry;
   /** The time of a unary call that is given none, tries and pauses included. */
   readonly timeoutMs?: number;
-  /** The service that must answer there; the package of the contract unless given: `orders` for `orders.v1`. */
+  /** The service that must answer there; the one that serves the contract's package unless given: `orders` for `orders.v1`. */
   readonly peer?: string;
   readonly retries?: Pick<RetryOptions, "retriesMax" | "pauseMs">;
 }
@@ -28,7 +29,7 @@ export interface RpcClientOptions {
  * with ConnectError: translate it by `fromConnectError` before it goes further.
  */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): Client<S> {
-  return createClient(service, createRpcTransport({ peer: packageOf(service), ...options }));
+  return createClient(service, createRpcTransport({ peer: peerOf(service), ...options }));
 }
 
 /** What carries the calls of such a client, for whoever calls by descriptors or calls several services of one peer. */
@@ -47,10 +48,6 @@ export function createRpcTransport(options: RpcClientOptions & { readonly peer: 
 /** Call options that carry the user on whose behalf a service calls another; without a user it calls on its own. */
 export function onBehalfOf({ user }: Pick<Caller, "user">): CallOptions {
   return user ? { headers: { authorization: `Bearer ${user.token}` } } : {};
-}
-
-function packageOf({ typeName }: DescService): string {
-  return typeName.split(".")[0] ?? typeName;
 }
 
 function retryObserver({ log, meters: { registry } }: Telemetry): NonNullable<RetryOptions["onRetry"]> {

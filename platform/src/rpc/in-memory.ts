@@ -15,6 +15,7 @@ import type { DeadlineOptions } from "./deadline.ts";
 import { grantKey } from "./grant.ts";
 import { errorDomain, serverInterceptors } from "./interceptors.ts";
 import { methodName } from "./method-name.ts";
+import { peerOf } from "./peer-of.ts";
 
 export interface InMemoryOptions {
   /** What authentication and policy would have found out; a function is asked for each call. */
@@ -32,7 +33,7 @@ export function inMemoryClient<S extends DescService>(
   routes: (router: ConnectRouter) => void,
   { grant, telemetry = testTelemetry(), deadline }: InMemoryOptions,
 ): Client<S> {
-  const name = service.typeName.split(".")[0] ?? "test";
+  const name = peerOf(service);
   const interceptors = serverInterceptors({ name, telemetry, deadline, onUndocumentedRefusal: failUndocumented });
   const requestGate = (context: HandlerContext): void => {
     try {
