@@ -3,9 +3,11 @@ import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
+import { participate } from "@animal-delivery/platform/saga/participate";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { Config } from "./config.ts";
+import { sagaSteps } from "./consumers/saga-steps.ts";
 import { noteService } from "./note-service.ts";
 import { observeNotes } from "./observe-notes.ts";
 import { purgeTask } from "./purge-task.ts";
@@ -29,6 +31,7 @@ export function createNotes(config: Pick<Config, "binRetentionMs">, { telemetry,
     },
     tasks: [
       relayOutbox({ db, bus, telemetry }),
+      participate({ participant: "notes", db, bus, telemetry, steps: sagaSteps(observer) }),
       purgeExpired({ db, telemetry }),
       purgeTask(db, observer, binRetentionMs, telemetry.log),
     ],

@@ -62,14 +62,6 @@ export async function keepAnswer(
   );
 }
 
-/**
- * Deletes what somebody was answered: their stored answers may hold their personal data. An answer that is being given out
- * again is waited for.
- */
-export async function deleteAnswersOf(tx: Transaction, actor: string): Promise<void> {
-  await tx.query("delete_idempotent_answers", "delete from idempotency where actor = $1", [actor]);
-}
-
 /** Whether the key was free, or its answer expired. Waits for a transaction that is about to take it. */
 async function insertKey(tx: Transaction, scope: KeyScope, fingerprint: Buffer, waitMs: number): Promise<boolean> {
   const { actor, method, key } = scope;
