@@ -8,6 +8,8 @@ import {
   CreateProductResponseSchema,
   ProductService,
 } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import type { Grant } from "@animal-delivery/platform/access/caller";
+import { forgetAnswers } from "@animal-delivery/platform/db/idempotency";
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { grantKey } from "@animal-delivery/platform/rpc/grant";
@@ -22,6 +24,23 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await testDatabase({ migrations: [] });
   await db.query("create", "create table products (title text, actor text)");
+});
+
+describe("forgetAnswers", () => {
+  it("forgets what a person was answered and what others were answered about them, and nothing else", async () => {
+    const own = { title: "parrot", key: "own" };
+    const others = { title: "parrot", key: "others", subject: "dora", about: "ann" };
+    const kept = { title: "parrot", key: "kept", subject: "dora", about: "ben" };
+    for (const call of [own, others, kept]) await createProduct(call);
+
+    await db.transaction((tx) => forgetAnswers(tx, "ann"));
+
+    expect(await Promise.all([own, others, kept].map(createProduct))).toMatchObject([
+      { replayed: false },
+      { replayed: false },
+      { replayed: true },
+    ]);
+  });
 });
 
 afterAll(() => db[Symbol.asyncDispose]());
@@ -140,9 +159,11 @@ interface Call {
   readonly timeoutMs?: number;
   /** The work does not end before this. */
   readonly until?: Promise<void>;
+  /** Whose data the answer holds. */
+  readonly about?: string;
 }
 
-async function createProduct({ title, key, subject = "ann", timeoutMs = 10_000, until }: Call) {
+async function createProduct({ title, key, subject = "ann", timeoutMs = 10_000, until, about }: Call) {
   const context = createHandlerContext({
     service: ProductService,
     method: ProductService.method.createProduct,
@@ -154,12 +175,13 @@ async function createProduct({ title, key, subject = "ann", timeoutMs = 10_000, 
     contextValues: createContextValues().set(grantKey, userGrant({ subject })),
   });
   const request: CreateProductRequest = create(CreateProductRequestSchema, { product: { title } });
-  const response: CreateProductResponse = await mutate(db, context, request, async (tx, grant) => {
+  const work = async (tx: Transaction, grant: Grant) => {
     await insertProduct(tx, title, grant.caller.actor);
     await until;
     if (title === "") throw new DomainError("refused", "TITLE_MISSING", "a product has a title");
     return create(CreateProductResponseSchema, { product: { title, productId: crypto.randomUUID() } });
-  });
+  };
+  const response: CreateProductResponse = await mutate(db, context, request, work, () => about);
   return { productId: response.product!.productId, replayed: context.responseHeader.has("idempotency-replayed") };
 }
 

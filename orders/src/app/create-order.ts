@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Transaction } from "@animal-delivery/platform/db/database";
-import type { Order } from "../domain/order.ts";
+import { customerClosed, type Order } from "../domain/order.ts";
 import { placeOrder, type Placement } from "../domain/place-order.ts";
 import { productNotFound, stockShort, type OrderLine, type Product } from "../domain/product.ts";
 import { appendOrderEvents } from "../events/order-events.ts";
@@ -17,15 +17,15 @@ export interface Wish extends Pick<Placement, "customerId" | "pickup" | "dropOff
  * Places an order and takes its animals out of stock, both or neither. The items keep price, title and animal as they are
  * in the catalogue at this moment.
  *
- * @throws {DomainError} notFound PRODUCT_NOT_FOUND, refused STOCK_SHORT, refused CURRENCY_MIXED.
+ * @throws {DomainError} notFound PRODUCT_NOT_FOUND, refused STOCK_SHORT, refused CURRENCY_MIXED, refused CUSTOMER_CLOSED.
  */
 export async function createOrder(tx: Transaction, observer: OrderObserver, { lines, ...wish }: Wish): Promise<Order> {
   const now = new Date();
-  const products = await takeStock(tx, lines, now);
+  const products = await takeStock(tx, wish.customerId, lines, now);
   if (products.length < lines.length) throw await whyNotTaken(tx, lines, products);
 
   const order = placeOrder({ ...wish, orderId: randomUUIDv7(), items: itemsOf(lines, products), now });
-  await insertOrder(tx, order, order.customerId);
+  if (!(await insertOrder(tx, order, order.customerId))) throw customerClosed(order.customerId);
   await appendOrderEvents(tx, order, ["created"]);
   observer.statusReached(tx, order);
   return order;

@@ -26,6 +26,9 @@ export function isFinal(status: OrderStatus): boolean {
   return TRANSITIONS[status].length === 0;
 }
 
+/** Where an order stands while it is under way. */
+export const STATUSES_UNDER_WAY = (Object.keys(TRANSITIONS) as OrderStatus[]).filter((status) => !isFinal(status));
+
 /** A place where an animal is picked up or handed over. Personal data: it stays in the order's row. */
 export interface Address {
   readonly street: string;
@@ -106,4 +109,15 @@ export function orderNotFound(orderId: string): DomainError {
 /** @param deed what was asked for, as a verb in the passive: `cancelled`. */
 export function orderStatusRefused(from: OrderStatus, deed: string): DomainError {
   return new DomainError("refused", "ORDER_STATUS_REFUSED", `an order that is ${from} cannot be ${deed}`, { from });
+}
+
+/** The customer's account is being deleted, or was. */
+export function customerClosed(customerId: string): DomainError {
+  return new DomainError("refused", "CUSTOMER_CLOSED", "the customer's account is closed", { customer_id: customerId });
+}
+
+/** @param orderId one that is under way. */
+export function customerBusy(customerId: string, orderId: string): DomainError {
+  const facts = { customer_id: customerId, order_id: orderId };
+  return new DomainError("refused", "CUSTOMER_BUSY", "an order of the customer is under way", facts);
 }

@@ -32,12 +32,18 @@ export function orderService(db: Database, observer: OrderObserver): ServiceImpl
     listOrders: (request, context) => orderPage(db, viewerOf(grantOf(context)), request),
 
     cancelOrder: (request, context) =>
-      mutate(db, context, request, async (tx, grant) => {
-        const { orderId, reason } = request;
-        const viewer = viewerOf(grant);
-        await cancelOrder(tx, observer, viewer, orderId, { actor: grant.caller.actor, reason });
-        return { order: await wholeOrder(tx, viewer, orderId) };
-      }),
+      mutate(
+        db,
+        context,
+        request,
+        async (tx, grant) => {
+          const { orderId, reason } = request;
+          const viewer = viewerOf(grant);
+          await cancelOrder(tx, observer, viewer, orderId, { actor: grant.caller.actor, reason });
+          return { order: await wholeOrder(tx, viewer, orderId) };
+        },
+        customerOf,
+      ),
 
     deleteOrder: (request, context) =>
       mutate(db, context, request, async (tx, grant) => {
@@ -46,12 +52,23 @@ export function orderService(db: Database, observer: OrderObserver): ServiceImpl
       }),
 
     dispatchOrder: (request, context) =>
-      mutate(db, context, request, async (tx, grant) => {
-        const { orderId } = request;
-        const handover = { orderId, deliveryId: request.deliveryId.toLowerCase(), actor: grant.caller.actor };
-        return { order: orderMessage(await dispatchOrder(tx, observer, viewerOf(grant), handover)) };
-      }),
+      mutate(
+        db,
+        context,
+        request,
+        async (tx, grant) => {
+          const { orderId } = request;
+          const handover = { orderId, deliveryId: request.deliveryId.toLowerCase(), actor: grant.caller.actor };
+          return { order: orderMessage(await dispatchOrder(tx, observer, viewerOf(grant), handover)) };
+        },
+        customerOf,
+      ),
   };
+}
+
+/** Whose addresses a response holds. */
+function customerOf({ order }: { readonly order?: { readonly customerId?: string } }): string | undefined {
+  return order?.customerId;
 }
 
 /** An order with its history. @throws {DomainError} notFound ORDER_NOT_FOUND. */

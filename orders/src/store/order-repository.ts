@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from "@animal-delivery/platform/db/database";
 import type { Order, StatusChange } from "../domain/order.ts";
+import { customerIsOpen } from "./customer-repository.ts";
 import { HISTORY_COLUMN, ORDER_COLUMNS, orderOf, statusChangeOf, type HistoryRow, type OrderRow } from "./order-row.ts";
 import { visibleOrders, type Viewer } from "./viewer.ts";
 
@@ -33,22 +34,29 @@ export async function findOrderForUpdate(tx: Transaction, viewer: Viewer, orderI
   return rows[0] && orderOf(rows[0]);
 }
 
-/** Writes a new order, its items and its first status in one round trip. */
-export async function insertOrder(tx: Transaction, order: Order, actor: string): Promise<void> {
+/**
+ * Writes a new order, its items and its first status in one round trip, unless the customer is closed; whether it did. An
+ * earlier statement has taken the customer's lock: `takeStock`.
+ */
+export async function insertOrder(tx: Transaction, order: Order, actor: string): Promise<boolean> {
   const { items } = order;
-  await tx.query(
+  const { rowCount } = await tx.query(
     "insert_order",
     `with placed as (
        insert into orders (order_id, customer_id, status, total_minor, currency, pickup, drop_off, recipient, note,
                            placed_at, updated_at, version)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
+       select $1, $2, $3, $4::bigint, $5, $6::jsonb, $7::jsonb, $8::jsonb, $9, $10::timestamptz, $10::timestamptz,
+              $11::bigint
+        where ${customerIsOpen("$2")}
+    returning order_id
      ), first_status as (
        insert into order_history (order_id, version, status, actor, reason, changed_at)
-       values ($1, $11, $3, $12, '', $10)
+       select order_id, $11, $3, $12, '', $10 from placed
      )
      insert into order_items (order_id, position, product_id, title, animal, unit_price_minor, quantity)
-     select $1, i.position, i.product_id, i.title, i.animal, i.unit_price_minor, i.quantity
-       from unnest($13::uuid[], $14::text[], $15::jsonb[], $16::bigint[], $17::integer[]) with ordinality
+     select placed.order_id, i.position, i.product_id, i.title, i.animal, i.unit_price_minor, i.quantity
+       from placed
+      cross join unnest($13::uuid[], $14::text[], $15::jsonb[], $16::bigint[], $17::integer[]) with ordinality
          as i (product_id, title, animal, unit_price_minor, quantity, position)`,
     [
       order.orderId,
@@ -70,6 +78,7 @@ export async function insertOrder(tx: Transaction, order: Order, actor: string):
       items.map((item) => item.quantity),
     ],
   );
+  return rowCount > 0;
 }
 
 /** Writes what may change of an order. */

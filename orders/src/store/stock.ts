@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from "@animal-delivery/platform/db/database";
 import type { OrderLine, Product } from "../domain/product.ts";
+import { customerKept } from "./customer-repository.ts";
 import { PRODUCT_COLUMNS, productOf, type ProductRow } from "./product-row.ts";
 
 /**
@@ -7,13 +8,22 @@ import { PRODUCT_COLUMNS, productOf, type ProductRow } from "./product-row.ts";
  * is short takes nothing and its product is missing from the answer. Each product stands in one line.
  *
  * Rows are locked in product_id order: two orders with crossing items wait for each other instead of dying in a deadlock.
+ * From here on nobody closes the customer until the transaction ends; whether they are closed, `insertOrder` sees.
  */
-export async function takeStock(tx: Transaction, lines: readonly OrderLine[], now: Date): Promise<Product[]> {
+export async function takeStock(
+  tx: Transaction,
+  customerId: string,
+  lines: readonly OrderLine[],
+  now: Date,
+): Promise<Product[]> {
   const { rows } = await tx.query<ProductRow>(
     "take_stock",
-    `with wanted as materialized (
+    `with customer as materialized (
+       select ${customerKept("$4")}
+     ), wanted as materialized (
        select w.product_id, w.quantity
-         from unnest($1::uuid[], $2::integer[]) as w (product_id, quantity)
+         from customer
+        cross join unnest($1::uuid[], $2::integer[]) as w (product_id, quantity)
          join products on products.product_id = w.product_id and products.deleted_at is null
         order by w.product_id
           for no key update of products
@@ -23,7 +33,7 @@ export async function takeStock(tx: Transaction, lines: readonly OrderLine[], no
        from wanted
       where p.product_id = wanted.product_id and p.stock >= wanted.quantity
   returning ${PRODUCT_COLUMNS}`,
-    [lines.map((line) => line.productId), lines.map((line) => line.quantity), now],
+    [lines.map((line) => line.productId), lines.map((line) => line.quantity), now, customerId],
   );
   return rows.map(productOf);
 }

@@ -47,19 +47,29 @@ export async function claimKey(tx: Transaction, { scope, request, deadlineMs }: 
   throw new DomainError("keyReused", "IDEMPOTENCY_KEY_REUSED", "the idempotency key came with another request before");
 }
 
-/** Stores the answer for the twins to come. */
+/**
+ * Stores the answer for the twins to come.
+ *
+ * @param about the subject whose data it holds; undefined when it is nobody's or the actor's own.
+ */
 export async function keepAnswer(
   tx: Transaction,
   { actor, method, key }: KeyScope,
   response: Uint8Array,
+  about: string | undefined,
 ): Promise<void> {
   await tx.query(
     "keep_idempotent_answer",
     `update idempotency
-        set response = $4
+        set response = $4, about = $5
       where actor = $1 and method = $2 and key = $3`,
-    [actor, method, key, Buffer.from(response)],
+    [actor, method, key, Buffer.from(response), about],
   );
+}
+
+/** Forgets every answer that a person was given or that holds their data; a repetition of such a request is a new one. */
+export async function forgetAnswers(tx: Transaction, subject: string): Promise<void> {
+  await tx.query("forget_idempotent_answers", "delete from idempotency where actor = $1 or about = $1", [subject]);
 }
 
 /** Whether the key was free, or its answer expired. Waits for a transaction that is about to take it. */
@@ -73,7 +83,7 @@ async function insertKey(tx: Transaction, scope: KeyScope, fingerprint: Buffer, 
        insert into idempotency (actor, method, key, fingerprint, expires_at)
        select $1, $2, $3, $4, now() + $6::bigint * interval '1 ms' from patience
        on conflict (actor, method, key) do update
-          set fingerprint = excluded.fingerprint, response = null, expires_at = excluded.expires_at
+          set fingerprint = excluded.fingerprint, response = null, about = null, expires_at = excluded.expires_at
         where idempotency.expires_at <= now()`,
       [actor, method, key, fingerprint, `${Math.ceil(waitMs)}ms`, RETENTION_MS.idempotency],
     );

@@ -11,7 +11,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import type { Grant } from "../access/caller.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import { DomainError } from "../errors.ts";
-import { claimKey, keepAnswer, type KeyScope } from "../db/idempotency.ts";
+import { claimKey, keepAnswer } from "../db/idempotency.ts";
 import { grantOf } from "./grant.ts";
 
 const KEY_CHARS_MAX = 255;
@@ -19,12 +19,17 @@ const KEY_CHARS_MAX = 255;
 /** What a writing RPC does: reads, decides, writes and tells in one transaction, and gives the response. */
 export type Work<R> = (tx: Transaction, grant: Grant) => Promise<R>;
 
+/** The subject whose personal data a response holds; undefined when it holds none. */
+export type About<R> = (response: R) => string | undefined;
+
 /**
  * Implements a writing RPC: one transaction, and at most one effect per idempotency key.
  *
  * With metadata `idempotency-key`, the caller's repetition of a request that succeeded gets the first answer, for 24 h. A
  * twin of a running request waits for its end. A refused request leaves no trace: its key may be tried again.
  *
+ * @param about needed where the response may hold the data of somebody else than the caller: by it `forgetAnswers` finds
+ *   what is stored of a person.
  * @throws {DomainError} invalid REQUEST_INVALID when the key is empty or longer than 255 characters; keyReused
  *   IDEMPOTENCY_KEY_REUSED when the key came with another request; refused IDEMPOTENCY_TWIN_RUNNING when the first
  *   request did not end in time; and whatever `work` throws.
@@ -34,6 +39,7 @@ export async function mutate<R extends object>(
   context: HandlerContext,
   request: Message,
   work: Work<R>,
+  about: About<R> = () => undefined,
 ): Promise<R> {
   const grant = grantOf(context);
   const key = context.requestHeader.get("idempotency-key");
@@ -51,17 +57,14 @@ export async function mutate<R extends object>(
       return fromBinary(method.output, answer) as unknown as R;
     }
     const response = await work(tx, grant);
-    await keep(tx, method, scope, response);
+    const person = about(response);
+    await keepAnswer(tx, scope, bytesOf(method, response), person === scope.actor ? undefined : person);
     return response;
   });
 }
 
-async function keep(tx: Transaction, method: DescMethod, scope: KeyScope, response: object): Promise<void> {
-  await keepAnswer(
-    tx,
-    scope,
-    toBinary(method.output, create(method.output, response as MessageInitShape<DescMessage>)),
-  );
+function bytesOf({ output }: DescMethod, response: object): Uint8Array {
+  return toBinary(output, create(output, response as MessageInitShape<DescMessage>));
 }
 
 function assertKey(key: string): void {
