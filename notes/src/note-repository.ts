@@ -70,12 +70,26 @@ export async function deleteNoteRow(tx: Transaction, noteId: string): Promise<No
   return rows[0] && noteOf(rows[0]);
 }
 
-/** Erases every note of an owner, also those in the bin; the notes that were there. */
-export async function deleteNotesOf(tx: Transaction, ownerId: string): Promise<Note[]> {
+/** Whether an owner has notes, in the bin or not. */
+export async function hasNotes(db: Queryable, ownerId: string): Promise<boolean> {
+  const { rowCount } = await db.query("has_notes", "select from notes where owner_id = $1 limit 1", [ownerId]);
+  return rowCount > 0;
+}
+
+/** Erases notes of an owner, also those in the bin; which they were. */
+export async function deleteNotesOf(tx: Transaction, ownerId: string, limit: number): Promise<Note[]> {
   const { rows } = await tx.query<NoteRow>(
     "delete_notes_of",
-    `delete from notes n where n.owner_id = $1 returning ${NOTE_COLUMNS}`,
-    [ownerId],
+    `delete from notes n
+      where n.note_id = any (array(
+              select note_id
+                from notes
+               where owner_id = $1
+               order by note_id
+               limit $2
+                 for update))
+  returning ${NOTE_COLUMNS}`,
+    [ownerId, limit],
   );
   return rows.map(noteOf);
 }

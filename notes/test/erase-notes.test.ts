@@ -5,7 +5,7 @@ import { NoteDeletedSchema } from "@animal-delivery/contracts/gen/notes/v1/note_
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createNote } from "../src/change-note.ts";
-import { eraseNotesOf } from "../src/erase-notes.ts";
+import { eraseNotesOf, purgeBin } from "../src/erase-notes.ts";
 import { eventNamesOf, eventsOf, givenBinned, givenNote, somebody, startNotes, type Notes } from "./setup.ts";
 
 let service: Notes;
@@ -78,6 +78,19 @@ describe("eraseNotesOf", () => {
     }
   });
 
+  it("erases what the purge erases at the same moment, each note once", async () => {
+    const { client, userId } = somebody(service);
+    const notes = await Promise.all(Array.from({ length: 250 }, () => givenNote(client)));
+    await service.db.query("bin_all", "update notes set deleted_at = $2 where owner_id = $1", [userId, new Date(0)]);
+
+    await Promise.all([erase(userId), purgeBin(service.db, service.observer, new Date(1)), erase(userId)]);
+
+    expect(await rowsOf(userId)).toMatchObject({ notes: 0 });
+    for (const { noteId } of notes) {
+      expect(await eventNamesOf(service.db, noteId)).toEqual(["NoteCreated 1", "NoteDeleted 2"]);
+    }
+  });
+
   it("waits for a note that is being written, and the note does not stay", async () => {
     const { client, userId } = somebody(service);
     const { held, release } = await holdWriter(userId);
@@ -95,7 +108,7 @@ describe("eraseNotesOf", () => {
 });
 
 function erase(userId: string): Promise<void> {
-  return service.db.transaction((tx) => eraseNotesOf(tx, service.observer, userId));
+  return eraseNotesOf(service.db, service.observer, userId);
 }
 
 /** A transaction that has written a note of the owner's and does not commit until it is released. */

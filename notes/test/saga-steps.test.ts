@@ -94,12 +94,12 @@ describe("the step notes", () => {
     expect((await refusalOf(givenNote(client))).reason).toBe("OWNER_GONE");
   });
 
-  it("erases thousands of notes within the time of a command", async () => {
+  it("erases more notes than one transaction does", async () => {
     const { client, userId } = somebody(service);
     await service.db.query(
       "many",
       `insert into notes (note_id, owner_id, title, content, created_at, updated_at, version)
-       select gen_random_uuid(), $1, 'Food', repeat('x', 1000), now(), now(), 1 from generate_series(1, 3000)`,
+       select gen_random_uuid(), $1, 'Food', repeat('x', 1000), now(), now(), 1 from generate_series(1, 500)`,
       [userId],
     );
     const saga = someSaga();

@@ -15,6 +15,9 @@ export function sagaSteps(observer: NoteObserver): Step[] {
       take: command(WriteWelcomeNoteSchema, (tx, { userId }) => writeWelcomeNote(tx, observer, userId)),
       undo: command(EraseWelcomeNoteSchema, (tx, { userId }) => eraseNote(tx, observer, welcomeNoteId(userId))),
     }),
-    step("notes", { take: command(EraseNotesSchema, (tx, { userId }) => eraseNotesOf(tx, observer, userId)) }),
+    step("notes", {
+      // In transactions of its own: what it erases stays erased, however often it takes to erase all.
+      take: command(EraseNotesSchema, ({ database }, { userId }) => eraseNotesOf(database, observer, userId)),
+    }),
   ];
 }
