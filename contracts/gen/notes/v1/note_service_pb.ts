@@ -257,7 +257,7 @@ export type UpdateNoteRequest = Message<"notes.v1.UpdateNoteRequest"> & {
   note?: Note | undefined;
 
   /**
-   * Which fields change: `title`, `content`; empty changes both. Over REST a PATCH changes the fields that its body holds
+   * Which fields change: `title`, `content`; without a mask both do. Over REST a PATCH changes the fields that its body holds
    * unless the query says otherwise.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
