@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { addressVariables, portsFrom } from "@animal-delivery/deploy/embedded/ports";
 import { apiAt, type Api } from "@animal-delivery/e2e/api";
 import { signIn } from "@animal-delivery/e2e/people";
 import { startPlatformProcess } from "@animal-delivery/e2e/platform-process";
@@ -61,14 +62,12 @@ async function startGateway(base: number, dataDir: string) {
       ...process.env,
       ...NO_RATE_LIMITS,
       PORT: String(port),
-      OPS_PORT: String(base + 25),
+      OPS_PORT: String(base + 28),
       OIDC_ISSUER: `http://localhost:${base + 1}`,
       TLS_CERT_FILE: certFile,
       TLS_KEY_FILE: keyFile,
       TLS_CA_FILE: caFile,
-      ORDERS_ADDRESS: `https://127.0.0.1:${base + 10}`,
-      DELIVERY_ADDRESS: `https://127.0.0.1:${base + 11}`,
-      LOGGING_ADDRESS: `https://127.0.0.1:${base + 12}`,
+      ...addressVariables(portsFrom(base).rpc),
     },
   });
   const baseUrl = `http://localhost:${port}`;

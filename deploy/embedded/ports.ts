@@ -11,13 +11,13 @@ export interface Ports {
   readonly ops: Readonly<Record<ServiceName | "api-gateway", number>>;
 }
 
-export type ServiceName = "orders" | "delivery" | "logging";
+export type ServiceName = "orders" | "delivery" | "logging" | "notes";
 
 /** The gateway's port when the person names none; `npm run demo` looks there. */
 export const PORT_DEFAULT = 8080;
 
 /** The highest distance from the base: bases of platforms side by side lie further apart. */
-export const PORTS_SPAN = 24;
+export const PORTS_SPAN = 26;
 
 /** The ports counted from the gateway's. */
 export function portsFrom(base: number): Ports {
@@ -26,7 +26,22 @@ export function portsFrom(base: number): Ports {
     identity: base + 1,
     postgres: base + 2,
     clickhouse: base + 3,
-    rpc: { orders: base + 10, delivery: base + 11, logging: base + 12 },
-    ops: { "api-gateway": base + 20, orders: base + 21, delivery: base + 22, logging: base + 23 },
+    rpc: { orders: base + 10, delivery: base + 11, logging: base + 12, notes: base + 14 },
+    ops: { "api-gateway": base + 20, orders: base + 21, delivery: base + 22, logging: base + 23, notes: base + 25 },
   };
+}
+
+/** Our services as their certificates, metrics and jobs of Prometheus are named, the gateway first. */
+export const OUR_SERVICES = Object.keys(portsFrom(PORT_DEFAULT).ops) as readonly (keyof Ports["ops"])[];
+
+/** Every one of them. */
+export function numbersOf({ gateway, identity, postgres, clickhouse, rpc, ops }: Ports): number[] {
+  return [gateway, identity, postgres, clickhouse, ...Object.values(rpc), ...Object.values(ops)];
+}
+
+/** Where the services answer RPCs, as callers read it from their environment: `ORDERS_ADDRESS`, … */
+export function addressVariables(rpc: Ports["rpc"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(rpc).map(([name, port]) => [`${name.toUpperCase()}_ADDRESS`, `https://127.0.0.1:${port}`]),
+  );
 }

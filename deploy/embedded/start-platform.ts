@@ -12,6 +12,7 @@ import type { RunningPart } from "./services/run-beside-others.ts";
 import { startGateway } from "./services/start-gateway.ts";
 import { startDelivery } from "./services/start-delivery.ts";
 import { startLogging } from "./services/start-logging.ts";
+import { startNotes } from "./services/start-notes.ts";
 import { startOrders } from "./services/start-orders.ts";
 import { startEngines } from "./start-engines.ts";
 import { StartError } from "./start-error.ts";
@@ -70,7 +71,8 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
     verifier: createTokenVerifier({ issuer, audience: AUDIENCE }),
     kv: createMemoryStore(),
   };
-  await progress.step("services", () => startParts([startOrders, startDelivery, startLogging], around, started));
+  const services = [startOrders, startDelivery, startLogging, startNotes];
+  await progress.step("services", () => startParts(services, around, started));
   await progress.step("gateway", () => startParts([startGateway], around, started));
   stop.throwIfAborted();
 

@@ -7,7 +7,7 @@ import { certificateFiles } from "@animal-delivery/platform/tls/development-ca";
 import type { DataFolder } from "./data-folder.ts";
 import { logFile } from "./log-file.ts";
 import type { PlatformEnv } from "./options.ts";
-import type { Ports } from "./ports.ts";
+import { addressVariables, type Ports } from "./ports.ts";
 
 /** What all services of this process find around them. */
 export interface Surroundings {
@@ -49,7 +49,6 @@ export type PartName = keyof Ports["ops"];
  */
 export function environmentOf(name: PartName, around: Surroundings): Record<string, string | undefined> {
   const { certFile, keyFile, caFile } = certificateFiles(around.certificates, name);
-  const rpcUrl = (port: number) => `https://127.0.0.1:${port}`;
   const { gateway, rpc, ops } = around.ports;
   return {
     ...process.env,
@@ -69,9 +68,7 @@ export function environmentOf(name: PartName, around: Surroundings): Record<stri
     CLICKHOUSE_URL: around.clickhouseUrl,
     CLICKHOUSE_READER_USER: around.clickhouseReader.user,
     CLICKHOUSE_READER_PASSWORD: around.clickhouseReader.password,
-    ORDERS_ADDRESS: rpcUrl(rpc.orders),
-    DELIVERY_ADDRESS: rpcUrl(rpc.delivery),
-    LOGGING_ADDRESS: rpcUrl(rpc.logging),
+    ...addressVariables(rpc),
     ...(name === "api-gateway" ? {} : { RPC_HOST: "127.0.0.1", RPC_PORT: String(rpc[name]) }),
   };
 }

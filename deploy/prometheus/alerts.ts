@@ -1,3 +1,5 @@
+import { OUR_SERVICES } from "../embedded/ports.ts";
+
 /** Something that a person must look at. */
 interface Alert {
   readonly name: string;
@@ -27,7 +29,7 @@ export const ALERTS: readonly Alert[] = [
   alert(
     "page",
     "ServiceAway",
-    'count by (job) (up{job=~"api-gateway|orders|delivery|logging"}) - sum by (job) (up) > 0',
+    `count by (job) (up{job=~"${OUR_SERVICES.join("|")}"}) - sum by (job) (up) > 0`,
     "1m",
     "{{ $labels.job }}: {{ $value }} of its processes cannot be asked for metrics",
     "overview",
@@ -36,7 +38,7 @@ export const ALERTS: readonly Alert[] = [
     "page",
     "ServiceGone",
     // A service found by its name in DNS leaves no series behind when its last process has gone.
-    ["api-gateway", "orders", "delivery", "logging"].map((job) => `absent(up{job="${job}"})`).join(" or "),
+    OUR_SERVICES.map((job) => `absent(up{job="${job}"})`).join(" or "),
     "2m",
     "{{ $labels.job }}: not one of its processes can be found",
     "overview",

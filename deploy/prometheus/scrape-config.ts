@@ -1,4 +1,4 @@
-import { portsFrom, PORT_DEFAULT, type Ports } from "../embedded/ports.ts";
+import { OUR_SERVICES, portsFrom, PORT_DEFAULT, type Ports } from "../embedded/ports.ts";
 import { type Yaml } from "./to-yaml.ts";
 
 /** Where the platform runs that Prometheus looks at. */
@@ -34,10 +34,7 @@ interface Job {
 const CONTAINER_OPS_PORT = 9020;
 
 const JOBS: readonly Job[] = [
-  ours("api-gateway"),
-  ours("orders"),
-  ours("delivery"),
-  ours("logging"),
+  ...OUR_SERVICES.map(ours),
   // What the collector makes of spans, and what it tells of itself.
   { job: "span-metrics", compose: { host: "otel-collector", port: 8889 }, local: ({ spanMetrics }) => spanMetrics },
   { job: "otel-collector", compose: { host: "otel-collector", port: 8888 }, local: ({ collector }) => collector },

@@ -1,6 +1,7 @@
 // Asks every query of every panel what it would be asked in a browser: of Prometheus, ClickHouse and Jaeger themselves, and
 // again through Grafana with the provisioned data sources and dashboards. It runs after the stories, which made the traffic;
 // E2E_AFTER=faults says that the fault programme ran too.
+import { OUR_SERVICES } from "@animal-delivery/deploy/embedded/ports";
 import { DASHBOARDS } from "@animal-delivery/deploy/grafana/dashboards/all";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer, Ran } from "../src/panels/answer.ts";
@@ -64,7 +65,7 @@ describe("Grafana", () => {
     }
     // Before Grafana 12 there is no health check of Jaeger.
     expect(await askGrafana("/api/datasources/proxy/uid/jaeger/api/services")).toMatchObject({
-      data: expect.arrayContaining(["api-gateway", "orders", "delivery", "logging"]) as unknown,
+      data: expect.arrayContaining([...OUR_SERVICES]) as unknown,
     });
     const sources = await askGrafana<{ readOnly: boolean }[]>("/api/datasources");
     expect(sources.map(({ readOnly }) => readOnly)).toEqual([true, true, true]);

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { numbersOf, portsFrom } from "@animal-delivery/deploy/embedded/ports";
 import { becomesReady, runNode, type NodeProcess } from "./node-process.ts";
 
 const MAIN = fileURLToPath(new URL("../../deploy/embedded/main.ts", import.meta.url));
@@ -34,8 +35,7 @@ export async function startPlatformProcess(options: {
 async function freePorts(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const base = 20_000 + Math.floor(Math.random() * 300) * PORTS_PER_PLATFORM;
-    const offsets = [0, 1, 2, 3, 10, 11, 12, 20, 21, 22, 23];
-    const free = await Promise.all(offsets.map((offset) => isFree(base + offset)));
+    const free = await Promise.all(numbersOf(portsFrom(base)).map(isFree));
     if (free.every(Boolean)) return base;
   }
   throw new Error("no run of free ports was found");

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { addressVariables, portsFrom } from "@animal-delivery/deploy/embedded/ports";
 import { becomesReady, runNode, type NodeProcess } from "./node-process.ts";
 
 const READY_TIMEOUT_MS = 30_000;
@@ -17,20 +18,20 @@ export interface ServiceProcess extends NodeProcess {
   readonly url: string;
 }
 
-/** Runs a second orders, on the database of the first, at the platform's port + 15. */
+/** Runs a second orders, on the database of the first, at the platform's port + 16. */
 export async function startOrdersProcess(beside: Beside): Promise<ServiceProcess> {
   const { port, dataDir } = beside;
   const password = (await readFile(join(dataDir, "postgres/password"), "utf8")).trim();
   const databaseUrl = (name: string) => `postgres://postgres:${password}@127.0.0.1:${port + 2}/${name}`;
   const program = runNode(mainOf("orders"), {
     ...commonEnv("orders", beside),
-    RPC_PORT: String(port + 15),
-    OPS_PORT: String(port + 26),
+    RPC_PORT: String(port + 16),
+    OPS_PORT: String(port + 27),
     DATABASE_URL: databaseUrl("orders"),
     BUS_DATABASE_URL: databaseUrl("bus"),
   });
-  await becomesReady(program, `http://127.0.0.1:${port + 26}/readyz`, READY_TIMEOUT_MS);
-  return { ...program, url: `https://127.0.0.1:${port + 15}` };
+  await becomesReady(program, `http://127.0.0.1:${port + 27}/readyz`, READY_TIMEOUT_MS);
+  return { ...program, url: `https://127.0.0.1:${port + 16}` };
 }
 
 /** Runs a second gateway in front of the platform's services, at the platform's port + 5. */
@@ -39,10 +40,8 @@ export async function startGatewayProcess(beside: Beside, env: Record<string, st
   const program = runNode(mainOf("api-gateway"), {
     ...commonEnv("api-gateway", beside),
     PORT: String(port + 5),
-    OPS_PORT: String(port + 25),
-    ORDERS_ADDRESS: `https://127.0.0.1:${port + 10}`,
-    DELIVERY_ADDRESS: `https://127.0.0.1:${port + 11}`,
-    LOGGING_ADDRESS: `https://127.0.0.1:${port + 12}`,
+    OPS_PORT: String(port + 28),
+    ...addressVariables(portsFrom(port).rpc),
     ...env,
   });
   const url = `http://localhost:${port + 5}`;

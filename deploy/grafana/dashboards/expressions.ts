@@ -1,7 +1,8 @@
 // Parts of PromQL that several dashboards share.
+import { OUR_SERVICES } from "../../embedded/ports.ts";
 
 /** Our services, as Prometheus' jobs. */
-export const OURS = "api-gateway|orders|delivery|logging";
+export const OURS = OUR_SERVICES.join("|");
 
 /** gRPC codes that say something is wrong on the server's side and not with the request. */
 const FAULTS = "UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS";

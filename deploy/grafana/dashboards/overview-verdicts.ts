@@ -1,8 +1,12 @@
+import { OUR_SERVICES } from "../../embedded/ports.ts";
 import type { Row } from "../build/dashboard.ts";
 import { instant } from "../build/query.ts";
 import { verdict } from "../build/stat.ts";
 import { LAG, OURS } from "./expressions.ts";
 import { wordLook, words } from "./words.ts";
+
+/** So many when none is away. */
+const ALL = OUR_SERVICES.length;
 
 const BURN = wordLook(
   words("As promised", { from: 1, text: "Budget shrinks" }, { from: 6, text: "Promise broken" }),
@@ -16,13 +20,13 @@ export const overviewVerdicts: Row = {
   panels: [
     verdict({
       title: "Services",
-      description: "Whether each of the four services has a process that answers Prometheus.",
+      description: "Whether each of our services has a process that answers Prometheus.",
       after: "suite",
       queries: [instant(`count(count by (job) (up{job=~"${OURS}"} == 1))`)],
       look: wordLook(
         [
-          { from: 4, to: 4, text: "All up", colour: "good" },
-          { from: 1, to: 3, text: "One is away", colour: "bad" },
+          { from: ALL, to: ALL, text: "All up", colour: "good" },
+          { from: 1, to: ALL - 1, text: "One is away", colour: "bad" },
         ],
         "All away",
         "services",

@@ -1,19 +1,20 @@
 import type { Bus } from "@animal-delivery/platform/bus/bus";
+import { DATABASES } from "../../src/env/surroundings.ts";
 import type { Stores } from "./stores.ts";
 import { until } from "./until.ts";
 
-/** Each service's outbox, and the consumer groups that must have read everything. */
-const OUTBOXES = ["orders", "delivery"];
+/** The consumer groups that must have read everything. */
 const GROUPS: Readonly<Record<string, string[]>> = {
   orders: ["delivery.events"],
   delivery: ["orders.events"],
-  "logging.events": ["orders.events", "delivery.events"],
+  "notes.sagas": ["saga.commands"],
+  "logging.events": ["orders.events", "delivery.events", "notes.events"],
 };
 
 /** Waits until nothing is under way any more: outboxes empty, every consumer at the end of its topics. */
 export async function settle(bus: Bus, stores: Stores, timeoutMs: number): Promise<void> {
   await until("every outbox is sent", timeoutMs, async () => {
-    const waiting = await Promise.all(OUTBOXES.map((name) => unsentOf(name, stores)));
+    const waiting = await Promise.all(DATABASES.map((name) => unsentOf(name, stores)));
     return waiting.every((rows) => rows === 0);
   });
   await until("every consumer has read everything", timeoutMs, async () => {

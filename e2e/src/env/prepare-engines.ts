@@ -2,15 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { runNode } from "../node-process.ts";
 import {
+  BACKENDS,
   certificatesFolder,
+  DATABASES,
   environmentOf,
   logsFolder,
   programOf,
   SERVICES,
+  type BackendName,
   type Surroundings,
 } from "./surroundings.ts";
-
-const DATABASES = ["orders", "delivery"] as const;
 
 /**
  * Makes what the services expect to find: databases, migrated; topics; certificates. By the same jobs as everywhere; what
@@ -21,11 +22,10 @@ const DATABASES = ["orders", "delivery"] as const;
 export async function prepareEngines(around: Surroundings): Promise<void> {
   await mkdir(logsFolder(around), { recursive: true });
   await Promise.all(DATABASES.map((name) => ensureDatabase(around.engines.databaseUrl(name))));
-  const migrate = (name: "orders" | "delivery" | "logging") =>
-    runJob(programOf(name, "migrate"), environmentOf(name, around));
+  const migrate = (name: BackendName) => runJob(programOf(name, "migrate"), environmentOf(name, around));
   const { NODE_COMPILE_CACHE = "" } = environmentOf("orders", around);
   await Promise.all([
-    ...(["orders", "delivery", "logging"] as const).map(migrate),
+    ...BACKENDS.map(migrate),
     runJob(programOf("platform", "jobs/create-topics"), { NODE_COMPILE_CACHE, ...around.env }),
     runJob(programOf("platform", "jobs/make-certificates"), {}, [certificatesFolder(around), ...SERVICES]),
   ]);

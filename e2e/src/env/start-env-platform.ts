@@ -5,20 +5,20 @@ import { becomesReady, runNode, type NodeProcess } from "../node-process.ts";
 import { passwordsFrom, type Target } from "../target.ts";
 import { prepareEngines } from "./prepare-engines.ts";
 import {
+  BACKENDS,
   environmentOf,
   logsFolder,
   programOf,
   SERVICES,
   surroundingsOf,
+  type BackendName,
   type ServiceName,
   type Surroundings,
 } from "./surroundings.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 
-type BackendName = Exclude<ServiceName, "api-gateway">;
-
-/** A platform of four processes, one each, on the engines of the environment. */
+/** A platform of a process for each service, on the engines of the environment. */
 export interface EnvPlatform extends AsyncDisposable {
   readonly target: Target;
   /** Where the output of each service is. */
@@ -85,7 +85,7 @@ export async function startEnvPlatform(env: Readonly<Record<string, string>> = {
     startReplica,
     async stop() {
       await stopInOrder(service("api-gateway"));
-      await Promise.all((["orders", "delivery", "logging"] as const).map((name) => stopInOrder(service(name))));
+      await Promise.all(BACKENDS.map((name) => stopInOrder(service(name))));
     },
     [Symbol.asyncDispose]: disposeAsync,
   };

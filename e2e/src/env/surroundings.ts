@@ -1,12 +1,19 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PORT_DEFAULT, portsFrom, type Ports } from "@animal-delivery/deploy/embedded/ports";
+import { addressVariables, PORT_DEFAULT, portsFrom, type Ports } from "@animal-delivery/deploy/embedded/ports";
 import { certificateFiles } from "@animal-delivery/platform/tls/development-ca";
 import { readEngines, type Engines } from "./engines.ts";
 
+/** The services behind the gateway. */
+export const BACKENDS = ["orders", "delivery", "logging", "notes"] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
 /** The services of a platform, and the names of their certificates. */
-export const SERVICES = ["orders", "delivery", "logging", "api-gateway"] as const;
+export const SERVICES = [...BACKENDS, "api-gateway"] as const;
 export type ServiceName = (typeof SERVICES)[number];
+
+/** Those that keep a database in PostgreSQL, with an outbox. */
+export const DATABASES = BACKENDS.filter((name) => name !== "logging");
 
 /** What the services of a platform find around them. */
 export interface Surroundings {
@@ -45,7 +52,6 @@ export function programOf(service: string, program = "main"): string {
 export function environmentOf(name: ServiceName, around: Surroundings): Record<string, string> {
   const { ports, engines, folder } = around;
   const { certFile, keyFile, caFile } = certificateFiles(certificatesFolder(around), name);
-  const rpcUrl = (port: number) => `https://127.0.0.1:${port}`;
   return {
     NODE_COMPILE_CACHE: join(folder, "compile-cache"),
     NODE_OPTIONS,
@@ -55,9 +61,7 @@ export function environmentOf(name: ServiceName, around: Surroundings): Record<s
     OPS_PORT: String(ports.ops[name]),
     PORT: String(ports.gateway),
     PUBLIC_ORIGIN: `http://localhost:${ports.gateway}`,
-    ORDERS_ADDRESS: rpcUrl(ports.rpc.orders),
-    DELIVERY_ADDRESS: rpcUrl(ports.rpc.delivery),
-    LOGGING_ADDRESS: rpcUrl(ports.rpc.logging),
+    ...addressVariables(ports.rpc),
     DATABASE_URL: engines.databaseUrl(name),
     ...(name === "api-gateway" ? {} : { RPC_PORT: String(ports.rpc[name]) }),
     ...around.env,
