@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Transaction } from "./database.ts";
+import type { Queryable, Transaction } from "./database.ts";
 import { sqlStateOf } from "./map-error.ts";
 import { RETENTION_MS } from "./retention.ts";
 import { DomainError } from "../errors.ts";
@@ -60,6 +60,15 @@ export async function keepAnswer(
       where actor = $1 and method = $2 and key = $3`,
     [actor, method, key, Buffer.from(response)],
   );
+}
+
+/** Forgets what a key was answered, so that it may be tried again. */
+export async function deleteAnswer(db: Queryable, { actor, method, key }: KeyScope): Promise<void> {
+  await db.query("delete_idempotent_answer", "delete from idempotency where actor = $1 and method = $2 and key = $3", [
+    actor,
+    method,
+    key,
+  ]);
 }
 
 /** Whether the key was free, or its answer expired. Waits for a transaction that is about to take it. */
