@@ -464,14 +464,14 @@ export const REASONS: readonly ReasonInfo[] = [
     "reason": "USER_BUSY",
     "slug": "user-busy",
     "kind": "refused",
-    "description": "The user has an order or a delivery that is under way; `reason` says which service said so."
+    "description": "The user has an order or a delivery that is under way; `cause` says which: the reason of the service that said so."
   },
   {
     "domain": "users",
     "reason": "SIGN_UP_FAILED",
     "slug": "sign-up-failed",
     "kind": "refused",
-    "description": "The sign-up came to nothing and left nothing behind; `reason` says why. The e-mail address is free again."
+    "description": "The sign-up came to nothing and left nothing behind; `cause` says why. The e-mail address is free again."
   },
   {
     "domain": "users",

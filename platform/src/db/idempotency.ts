@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Transaction } from "./database.ts";
+import type { Queryable, Transaction } from "./database.ts";
 import { sqlStateOf } from "./map-error.ts";
 import { RETENTION_MS } from "./retention.ts";
 import { DomainError } from "../errors.ts";
@@ -70,6 +70,15 @@ export async function keepAnswer(
 /** Forgets every answer that a person was given or that holds their data; a repetition of such a request is a new one. */
 export async function forgetAnswers(tx: Transaction, subject: string): Promise<void> {
   await tx.query("forget_idempotent_answers", "delete from idempotency where actor = $1 or about = $1", [subject]);
+}
+
+/** Forgets what a key was answered, so that it may be tried again. */
+export async function deleteAnswer(db: Queryable, { actor, method, key }: KeyScope): Promise<void> {
+  await db.query("delete_idempotent_answer", "delete from idempotency where actor = $1 and method = $2 and key = $3", [
+    actor,
+    method,
+    key,
+  ]);
 }
 
 /** Whether the key was free, or its answer expired. Waits for a transaction that is about to take it. */

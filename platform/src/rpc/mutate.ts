@@ -11,7 +11,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import type { Grant } from "../access/caller.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import { DomainError } from "../errors.ts";
-import { claimKey, keepAnswer } from "../db/idempotency.ts";
+import { claimKey, deleteAnswer, keepAnswer, type KeyScope } from "../db/idempotency.ts";
 import { grantOf } from "./grant.ts";
 
 const KEY_CHARS_MAX = 255;
@@ -42,12 +42,10 @@ export async function mutate<R extends object>(
   about: About<R> = () => undefined,
 ): Promise<R> {
   const grant = grantOf(context);
-  const key = context.requestHeader.get("idempotency-key");
-  if (key === null) return db.transaction((tx) => work(tx, grant));
+  const scope = keyScopeOf(context);
+  if (!scope) return db.transaction((tx) => work(tx, grant));
 
-  assertKey(key);
   const { method } = context;
-  const scope = { actor: grant.caller.actor, method: `${method.parent.typeName}/${method.name}`, key };
   const claim = { scope, request: toBinary(method.input, request), deadlineMs: context.timeoutMs() };
   return db.transaction(async (tx) => {
     const answer = await claimKey(tx, claim);
@@ -61,6 +59,35 @@ export async function mutate<R extends object>(
     await keepAnswer(tx, scope, bytesOf(method, response), person === scope.actor ? undefined : person);
     return response;
   });
+}
+
+/**
+ * Forgets what a key was answered: the work went on after the answer was written, and came to nothing.
+ *
+ * @throws {DomainError} invalid REQUEST_INVALID as above.
+ */
+export async function forgetAnswer(db: Database, context: HandlerContext): Promise<void> {
+  const scope = keyScopeOf(context);
+  if (scope) await deleteAnswer(db, scope);
+}
+
+/**
+ * The idempotency key of a call, for a handler that cannot do its work in one transaction; undefined without one.
+ *
+ * @throws {DomainError} invalid REQUEST_INVALID as above.
+ */
+export function idempotencyKeyOf({ requestHeader }: Pick<HandlerContext, "requestHeader">): string | undefined {
+  const key = requestHeader.get("idempotency-key");
+  if (key === null) return undefined;
+  assertKey(key);
+  return key;
+}
+
+function keyScopeOf(context: HandlerContext): KeyScope | undefined {
+  const key = idempotencyKeyOf(context);
+  const { method } = context;
+  const { actor } = grantOf(context).caller;
+  return key === undefined ? undefined : { actor, method: `${method.parent.typeName}/${method.name}`, key };
 }
 
 function bytesOf({ output }: DescMethod, response: object): Uint8Array {

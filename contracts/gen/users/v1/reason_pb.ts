@@ -90,14 +90,14 @@ export const Reason = {
   USER_STATE_REFUSED: 9,
 
   /**
-   * The user has an order or a delivery that is under way; `reason` says which service said so.
+   * The user has an order or a delivery that is under way; `cause` says which: the reason of the service that said so.
    *
    * @generated from enum value: REASON_USER_BUSY = 10;
    */
   USER_BUSY: 10,
 
   /**
-   * The sign-up came to nothing and left nothing behind; `reason` says why. The e-mail address is free again.
+   * The sign-up came to nothing and left nothing behind; `cause` says why. The e-mail address is free again.
    *
    * @generated from enum value: REASON_SIGN_UP_FAILED = 11;
    */

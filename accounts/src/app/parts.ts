@@ -1,0 +1,12 @@
+import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import type { Database } from "@animal-delivery/platform/db/database";
+import type { Logger } from "@animal-delivery/platform/log/logger";
+import type { UserDirectory } from "../directory/user-directory.ts";
+
+/** What the use cases work with. */
+export interface Parts {
+  readonly db: Database;
+  readonly directory: UserDirectory;
+  readonly deniedSessions: Pick<DeniedSessions, "deny">;
+  readonly log: Logger;
+}

@@ -1,0 +1,73 @@
+import { newSecret, hashOf } from "../domain/secret.ts";
+import type { User } from "../domain/user.ts";
+import type { MailSender } from "../mail/mail-sender.ts";
+import { linkOf, writeLetter } from "../mail/templates.ts";
+import { findHolder } from "../store/email-ledger.ts";
+import type { MailKind, QueuedMail } from "../store/mail-queue.ts";
+import { insertMailToken, type TokenPurpose } from "../store/mail-token-repository.ts";
+import { isRefusedFor } from "../domain/refusal.ts";
+import { currentUser } from "./current-user.ts";
+import type { Parts } from "./parts.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+
+/** What the token of each mail is good for, and how long. */
+const TOKENS = {
+  choose_password: { purpose: "password", livesMs: DAY_MS },
+  reset_password: { purpose: "password", livesMs: 30 * MINUTE_MS },
+  verify_email: { purpose: "verify", livesMs: DAY_MS },
+  change_email: { purpose: "change", livesMs: DAY_MS },
+} as const satisfies Record<MailKind, { purpose: TokenPurpose; livesMs: number }>;
+
+/** How mails are written and sent. */
+export interface Post {
+  readonly sender: MailSender;
+  /** Where the links lead: `https://animals.example`. */
+  readonly publicOrigin: string;
+}
+
+/**
+ * Writes a mail and sends it. The token is made here and stands nowhere but in the mail; a second try makes another.
+ *
+ * @returns whether there was somebody to write to.
+ */
+export async function sendMail(parts: Parts, { sender, publicOrigin }: Post, mail: QueuedMail): Promise<boolean> {
+  const user = await recipientOf(parts, mail);
+  if (!user) return false;
+  const { purpose, livesMs } = TOKENS[mail.kind];
+  const token = newSecret();
+  const expiresAt = new Date(Date.now() + livesMs);
+  await insertMailToken(parts.db, {
+    tokenHash: hashOf(token),
+    purpose,
+    userId: user.userId,
+    email: mail.email,
+    expiresAt,
+  });
+  const link = linkOf(publicOrigin, mail.kind, token);
+  const letter = writeLetter({ kind: mail.kind, locale: user.locale, displayName: user.displayName, link });
+  await sender.send({ mailId: mail.mailId, to: mail.email, ...letter });
+  return true;
+}
+
+/** Undefined when nobody active has the address, or the user has another one by now. */
+async function recipientOf(parts: Parts, { kind, userId, email }: QueuedMail): Promise<User | undefined> {
+  const id = userId ?? (await userIdOf(parts, email));
+  const user = id === undefined ? undefined : await userIfKnown(parts, id);
+  if (user?.state !== "active") return undefined;
+  return kind === "change_email" || user.email === email ? user : undefined;
+}
+
+/** Somebody without a profile is looked up at the provider. */
+async function userIdOf({ db, directory }: Parts, email: string): Promise<string | undefined> {
+  const holder = await findHolder(db, email);
+  return holder?.userId ?? (await directory.findIdentityByEmail(email))?.userId;
+}
+
+async function userIfKnown(parts: Parts, userId: string): Promise<User | undefined> {
+  return currentUser(parts, userId).catch((error: unknown) => {
+    if (isRefusedFor(error, "USER_NOT_FOUND")) return undefined;
+    throw error;
+  });
+}

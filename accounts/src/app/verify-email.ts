@@ -1,0 +1,43 @@
+import type { Transaction } from "@animal-delivery/platform/db/database";
+import { mailTokenInvalid } from "../domain/mail-token.ts";
+import { hashOf } from "../domain/secret.ts";
+import { changedFields, emailTaken, nextVersion, type User } from "../domain/user.ts";
+import { appendUserUpdated } from "../events/user-events.ts";
+import { holdForUser, releaseOfUser } from "../store/email-ledger.ts";
+import { markFollowed } from "../store/following.ts";
+import { deleteMailTokens, takeMailToken } from "../store/mail-token-repository.ts";
+import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
+import type { Parts } from "./parts.ts";
+
+/**
+ * Proves the address to which the token was mailed; a new one becomes the user's by this, at the provider first. The token
+ * is used up when all of it happened; before, it may be tried again.
+ *
+ * @throws {DomainError} invalid MAIL_TOKEN_INVALID, alreadyExists EMAIL_TAKEN, unavailable.
+ */
+export async function verifyEmail({ directory }: Parts, tx: Transaction, token: string): Promise<void> {
+  const now = new Date();
+  const taken = await takeMailToken(tx, hashOf(token), ["verify", "change"], now);
+  const user = taken && (await findUserForUpdate(tx, taken.userId));
+  if (!taken || user?.state !== "active") throw mailTokenInvalid();
+  const { purpose, email } = taken;
+  if (purpose === "verify" && email !== user.email) throw mailTokenInvalid();
+
+  if (email !== user.email) {
+    if (!(await holdForUser(tx, email, user.userId))) throw emailTaken();
+    await releaseOfUser(tx, user.userId, email);
+  }
+  await directory.setEmail(user.userId, email, true);
+  await save(tx, user, { ...user, email, emailVerified: true }, now);
+  await deleteMailTokens(tx, user.userId, purpose);
+}
+
+async function save(tx: Transaction, before: User, after: User, now: Date): Promise<void> {
+  const changed = changedFields(before, after);
+  if (changed.length > 0) {
+    const user = nextVersion(after, now);
+    await saveUser(tx, user);
+    await appendUserUpdated(tx, user, changed);
+  }
+  await markFollowed(tx, after.userId, now);
+}

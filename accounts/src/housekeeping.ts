@@ -1,0 +1,38 @@
+import { pause } from "@animal-delivery/platform/pause";
+import type { Task } from "@animal-delivery/platform/service/service";
+import type { Parts } from "./app/parts.ts";
+import { sweep } from "./app/sweep.ts";
+import { purgeAccounts } from "./store/purge.ts";
+
+const SWEEP_EVERY_MS = 60_000;
+const PURGE_EVERY_MS = 10 * 60_000;
+
+/** Puts right each minute what crashes left. */
+export function sweepTask(parts: Parts): Task {
+  return every("sweep sign-ups", SWEEP_EVERY_MS, parts, async (stop) => {
+    const { reservations, identities, followed } = await sweep(parts, new Date(), stop);
+    if (reservations + identities + followed > 0) {
+      parts.log.info("sign-ups swept", { reservations, identities, followed });
+    }
+  });
+}
+
+/** Deletes every ten minutes what was kept long enough. */
+export function purgeTask(parts: Parts): Task {
+  return every("purge accounts", PURGE_EVERY_MS, parts, async (stop) => {
+    const deleted = await purgeAccounts(parts.db, new Date(), stop);
+    if (Object.values(deleted).some((rows) => rows > 0)) parts.log.info("accounts purged", deleted);
+  });
+}
+
+function every(name: string, ms: number, { log }: Parts, work: (stop: AbortSignal) => Promise<void>): Task {
+  return {
+    name,
+    async run(stop) {
+      while (!stop.aborted) {
+        await work(stop).catch((error: unknown) => log.warn(`${name} failed, it tries again`, { error }));
+        await pause(ms, stop);
+      }
+    },
+  };
+}

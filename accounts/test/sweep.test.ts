@@ -1,0 +1,131 @@
+// What crashes left is put right, and what a saga has in hand is left alone; against a real Postgres.
+import { randomUUID } from "node:crypto";
+import {
+  DisableIdentitySchema,
+  WithdrawIdentitySchema,
+} from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
+import { refusalOf } from "@animal-delivery/platform/testing/refusal";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sweep } from "../src/app/sweep.ts";
+import { purgeAccounts } from "../src/store/purge.ts";
+import { givenUser, holdersOf, perform, person, startAccounts, type Accounts } from "./setup.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+const NEVER = new AbortController().signal;
+
+let service: Accounts;
+beforeAll(async () => {
+  service = await startAccounts();
+});
+afterEach(() => {
+  service.directory.before = () => undefined;
+  service.directory.after = () => undefined;
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+function inMinutes(minutes: number): Date {
+  return new Date(Date.now() + minutes * MINUTE_MS);
+}
+
+function identityOf(userId: string) {
+  return service.directory.identities().find((identity) => identity.userId === userId);
+}
+
+/** The process of a sign-up dies at this moment; the address stays held. */
+async function givenDeadSignUp(moment: "before" | "after"): Promise<string> {
+  const wish = person();
+  const died = Promise.withResolvers<void>();
+  service.directory[moment] = (operation) => {
+    if (operation !== "makeIdentity") return;
+    died.resolve();
+    return new Promise(() => undefined);
+  };
+  void service
+    .auth()
+    .signUp(wish)
+    .catch(() => undefined);
+  await died.promise;
+  service.directory[moment] = () => undefined;
+  return wish.email!;
+}
+
+describe("sweep", () => {
+  it("frees the address of a sign-up that died, with its identity, once it is old enough", async () => {
+    for (const moment of ["before", "after"] as const) {
+      const email = await givenDeadSignUp(moment);
+
+      await sweep(service.parts, inMinutes(4), NEVER);
+      expect(await holdersOf(service.db, email)).toHaveLength(1);
+      await sweep(service.parts, inMinutes(6), NEVER);
+
+      expect(await holdersOf(service.db, email)).toEqual([]);
+      expect(service.directory.identities().filter((identity) => identity.email === email)).toEqual([]);
+      await givenUser(service, { email });
+    }
+  });
+
+  it("deletes identities whose sign-up is unknown or failed", async () => {
+    const unknown = service.directory.givenIdentity({ isEnabled: false, signUpId: randomUUID() });
+    const { user } = await service.auth().signUp(person());
+    const failed = user!.userId;
+    const identity = identityOf(failed)!;
+    await perform(service, WithdrawIdentitySchema, { userId: failed, reason: "UNAVAILABLE" });
+    const late = service.directory.givenIdentity({ isEnabled: false, signUpId: identity.signUpId });
+
+    await sweep(service.parts, inMinutes(6), NEVER);
+
+    expect([unknown, failed, late].map(identityOf)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("leaves alone whom a saga makes or deletes, whoever was suspended, and those of somebody else's making", async () => {
+    const { user } = await service.auth().signUp(person());
+    const deleted = await givenUser(service);
+    await perform(service, DisableIdentitySchema, { userId: deleted });
+    const suspended = await givenUser(service);
+    await service.directory.setEnabled(suspended, false);
+    await service.db.query("forget_sign_ups", "delete from sign_ups where user_id = any ($1)", [[deleted, suspended]]);
+    const foreign = service.directory.givenIdentity({ isEnabled: false, signUpId: "not one of ours" });
+    const plain = service.directory.givenIdentity({ isEnabled: false });
+
+    await sweep(service.parts, inMinutes(6), NEVER);
+
+    for (const userId of [user!.userId, deleted, suspended, foreign, plain]) expect(identityOf(userId)).toBeDefined();
+  });
+
+  it("does no harm when several processes sweep at once", async () => {
+    const emails = [await givenDeadSignUp("after"), await givenDeadSignUp("before"), await givenDeadSignUp("after")];
+
+    await Promise.all(Array.from({ length: 5 }, () => sweep(service.parts, inMinutes(6), NEVER)));
+
+    for (const email of emails) expect(await holdersOf(service.db, email)).toEqual([]);
+  });
+
+  it("compares a user with the provider whose change there was cut off", async () => {
+    const userId = await givenUser(service);
+    await service.db.query("cut_off", "update users set followed_at = null where user_id = $1", [userId]);
+    await service.directory.setRoles(userId, ["customer", "courier"]);
+
+    await sweep(service.parts, new Date(), NEVER);
+
+    const { rows } = await service.db.query("roles", "select roles, followed_at from users where user_id = $1", [
+      userId,
+    ]);
+    expect(rows).toEqual([{ roles: ["customer", "courier"], followed_at: expect.any(Date) as Date }]);
+  });
+});
+
+describe("purgeAccounts", () => {
+  it("forgets a sign-up a day after its end, and what was counted after an hour", async () => {
+    const { user, pendingToken } = await service.auth().signUp(person());
+    await perform(service, WithdrawIdentitySchema, { userId: user!.userId, reason: "UNAVAILABLE" });
+
+    await purgeAccounts(service.db, new Date(Date.now() + DAY_MS - MINUTE_MS), NEVER);
+    expect(await refusalOf(service.auth().getSignUp({ pendingToken }))).toMatchObject({ reason: "SIGN_UP_FAILED" });
+    const deleted = await purgeAccounts(service.db, new Date(Date.now() + DAY_MS + MINUTE_MS), NEVER);
+
+    expect(deleted.sign_ups).toBeGreaterThan(0);
+    expect(await refusalOf(service.auth().getSignUp({ pendingToken }))).toMatchObject({ reason: "SIGN_UP_NOT_FOUND" });
+    expect((await service.db.query("attempts", "select from attempts")).rowCount).toBe(0);
+  });
+});
