@@ -98,6 +98,7 @@ function configFor(issuer: string, changes: Partial<ApiConfig>): ApiConfig {
     requestTimeoutMs: 5_000,
     bodyBytesMax: 1_000,
     rateLimits: { read: 1_000, write: 1_000, stream: 1_000, auth: 1_000 },
+    signUpsPerHour: 1_000,
     signInFailuresMax: 5,
     ...changes,
   };
