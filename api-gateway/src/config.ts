@@ -84,6 +84,7 @@ const env = z.object({
   RATE_LIMIT_WRITES_PER_MINUTE: count(30_000).describe("Writes per caller."),
   RATE_LIMIT_STREAMS_PER_MINUTE: count(600).describe("Event streams opened per caller."),
   RATE_LIMIT_AUTH_PER_MINUTE: count(600).describe("Calls of /v1/auth per caller."),
+  SIGN_UPS_PER_HOUR: count(600).describe("Sign-ups per address, besides the limit for /v1/auth."),
   SIGN_IN_FAILURES_MAX: count(20).describe(
     "Wrong passwords per account and address within ten minutes; ten times as many from everywhere.",
   ),
@@ -160,6 +161,8 @@ export const Config = env
       stream: env.RATE_LIMIT_STREAMS_PER_MINUTE,
       auth: env.RATE_LIMIT_AUTH_PER_MINUTE,
     },
+    /** Sign-ups from one address. */
+    signUpsPerHour: env.SIGN_UPS_PER_HOUR,
     /** Wrong passwords for one account from one address within ten minutes before it must wait. */
     signInFailuresMax: env.SIGN_IN_FAILURES_MAX,
   }));
@@ -177,5 +180,6 @@ export type ApiConfig = Pick<
   | "requestTimeoutMs"
   | "bodyBytesMax"
   | "rateLimits"
+  | "signUpsPerHour"
   | "signInFailuresMax"
 >;

@@ -62,7 +62,10 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
   const sessions = createSessions(kv, provider, sessionTtlMs);
   const authenticate = createAuthenticator({ verifier, deniedSessions, sessions, origin });
   const counters = createCounters(kv, telemetry);
-  const rateLimits = createRateLimits(counters, config.rateLimits);
+  const rateLimits = createRateLimits(counters, {
+    perMinute: config.rateLimits,
+    signUpsPerHour: config.signUpsPerHour,
+  });
   const problem = createProblemAnswerer(origin, telemetry.log);
   const draining = new AbortController();
   const checks = [{ name: "accepts requests", check: async () => draining.signal.throwIfAborted() }];

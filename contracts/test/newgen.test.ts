@@ -125,6 +125,15 @@ describe("newgen", () => {
       [ORDERS, "    option idempotency_level = NO_SIDE_EFFECTS;\n", ""],
       /^orders\.v1\.OrderService\.GetOrder: idempotency_level NO_SIDE_EFFECTS belongs to GET/,
     ],
+    [
+      "a pending_token that can be brought nowhere",
+      [
+        "proto/users/v1/auth_service.proto",
+        '"/v1/auth/sign-up/{pending_token}"',
+        '"/v1/auth/sign-ups/{pending_token}"',
+      ],
+      /^users\.v1\.AuthService\.SignUp: it answers a pending_token, but no RPC .* has GET \/v1\/auth\/sign-up\/\{pending_token\}/,
+    ],
   ])("refuses %s", async (_, edit, finding) => {
     const findings = await findingsAfter(edit);
 

@@ -71,6 +71,15 @@ describe("openapi.json", () => {
     expect(operation("OrderService_DeleteOrder").responses["204"]?.content).toBeUndefined();
   });
 
+  it("answers a POST that may take longer with 201, or with 202 and Location", () => {
+    const { responses } = operation("AuthService_SignUp");
+
+    expect(responses["201"]?.headers).not.toHaveProperty("Location");
+    expect(responses["202"]?.headers).toHaveProperty("Location");
+    expect(responses["202"]?.content).toEqual(responses["201"]?.content);
+    expect(responses).not.toHaveProperty("200");
+  });
+
   it("has a custom verb in the path and leaves out of the body what the path says", () => {
     const cancel = document.paths["/v1/orders/{order_id}:cancel"]?.["post"];
 

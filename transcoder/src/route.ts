@@ -13,6 +13,8 @@ import type { HttpRule } from "@animal-delivery/contracts/gen/google/api/http_pb
 import { type FieldPath, fieldOf, resolveFieldPath } from "./field-path.ts";
 import { type PathTemplate, parsePathTemplate } from "./path-template.ts";
 
+const PENDING_TOKEN = "pending_token";
+
 /** One HTTP method and path template that calls one RPC. */
 export interface Route {
   readonly method: DescMethodUnary | DescMethodServerStreaming;
@@ -29,6 +31,11 @@ export interface Route {
   readonly responseField: DescField | undefined;
   /** For a POST that creates: the field of the answer's body that names the new resource below the request's path. */
   readonly createdId: DescField | undefined;
+  /**
+   * For a POST whose work may take longer than its answer: the field of the RPC's response that tells, one step below the
+   * request's path, how the work goes on; it is empty when the work is done.
+   */
+  readonly pendingToken: DescField | undefined;
 }
 
 /**
@@ -40,7 +47,10 @@ export function routesOf(service: DescService): Route[] {
   const routes = service.methods.flatMap((method) =>
     hasOption(method, http) ? bindingsOf(getOption(method, http)).map((rule) => routeOf(method, rule)) : [],
   );
-  return routes.map((route) => ({ ...route, createdId: createdIdOf(route, routes) }));
+  return routes.map((route) => {
+    const below = variableBelow(route, routes);
+    return { ...route, createdId: createdIdOf(route, below), pendingToken: pendingTokenOf(route, below) };
+  });
 }
 
 function bindingsOf(rule: HttpRule): HttpRule[] {
@@ -72,6 +82,7 @@ function routeOf(method: DescMethod, rule: HttpRule): Route {
     body: rule.body === "*" ? "whole" : rule.body === "" ? "none" : fieldNamed(method.input, rule.body),
     responseField: rule.responseBody === "" ? undefined : fieldNamed(method.output, rule.responseBody),
     createdId: undefined,
+    pendingToken: undefined,
   };
 }
 
@@ -79,8 +90,8 @@ function isCallable(method: DescMethod): method is Route["method"] {
   return method.methodKind === "unary" || method.methodKind === "server_streaming";
 }
 
-/** A POST on a collection creates when the same service reads `<collection>/{id}` and the answer holds that id. */
-function createdIdOf(route: Route, routes: readonly Route[]): DescField | undefined {
+/** The last field that a GET of the same service takes one step below a POST's path: `order_id` of `/v1/orders/{order_id}`. */
+function variableBelow(route: Route, routes: readonly Route[]): DescField | undefined {
   if (route.httpMethod !== "POST" || route.path.verb !== "" || route.method.methodKind !== "unary") return undefined;
   const get = routes.find(
     ({ httpMethod, template }) =>
@@ -88,9 +99,18 @@ function createdIdOf(route: Route, routes: readonly Route[]): DescField | undefi
       template.startsWith(`${route.template}/{`) &&
       /^\/\{[\w.]+\}$/.test(template.slice(route.template.length)),
   );
-  const id = get?.variables.at(-1)?.at(-1);
+  return get?.variables.at(-1)?.at(-1);
+}
+
+/** A POST on a collection creates when the same service reads `<collection>/{id}` and the answer holds that id. */
+function createdIdOf(route: Route, below: DescField | undefined): DescField | undefined {
   const answer = answerOf(route);
-  return id && answer && fieldOf(answer, id.name);
+  return below && answer && fieldOf(answer, below.name);
+}
+
+/** A POST may take longer when the same service reads `<path>/{pending_token}` and the response holds such a field. ADR 0040. */
+function pendingTokenOf({ method }: Route, below: DescField | undefined): DescField | undefined {
+  return below?.name === PENDING_TOKEN ? fieldOf(method.output, PENDING_TOKEN) : undefined;
 }
 
 /** The message that is the answer's body; undefined when the body is a list or a scalar. */

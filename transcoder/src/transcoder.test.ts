@@ -16,6 +16,7 @@ import {
   DeliveryService,
   ReportPositionsResponseSchema,
 } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
+import { AuthService, SignUpResponseSchema } from "@animal-delivery/contracts/gen/users/v1/auth_service_pb";
 import { echo, json, plainProblem } from "./testing/echo.ts";
 import { createTranscoder } from "./transcoder.ts";
 
@@ -57,6 +58,21 @@ describe("an answer", () => {
 
     expect([order.status, order.headers.get("location")]).toEqual([201, `/v1/orders/${ID}`]);
     expect([courier.status, courier.headers.get("location")]).toEqual([201, "/v1/couriers/a%2Fb"]);
+  });
+
+  it("is 202 with a Location that tells how it goes on, when the work takes longer", async () => {
+    const user = { userId: ID, displayName: "Anna" };
+    const pending = echo(AuthService, () => create(SignUpResponseSchema, { user, pendingToken: "a token" }));
+    const done = echo(AuthService, () => create(SignUpResponseSchema, { user }));
+
+    const accepted = await pending.send("/v1/auth/sign-up", json("POST", {}));
+    const created = await done.send("/v1/auth/sign-up", json("POST", {}));
+
+    expect([accepted.status, accepted.headers.get("location")]).toEqual([202, "/v1/auth/sign-up/a%20token"]);
+    expect([created.status, created.headers.get("location")]).toEqual([201, null]);
+    const bodies = [await accepted.json(), await created.json()];
+    expect(bodies[0]).toMatchObject({ user_id: ID, display_name: "Anna" });
+    expect(bodies[1]).toEqual(bodies[0]);
   });
 
   it("is 200 for a POST that creates nothing", async () => {

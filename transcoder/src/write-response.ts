@@ -4,7 +4,10 @@ import { entityTag, ifNoneMatchHas } from "./entity-tag.ts";
 import { fieldOf } from "./field-path.ts";
 import { answerOf, type Route } from "./route.ts";
 
-/** The answer of a unary RPC: 200, 201 with Location for what was created, 204 for a message without fields, or 304. */
+/**
+ * The answer of a unary RPC: 200, 201 with Location for what was created, 202 with Location for what takes longer, 204 for a
+ * message without fields, or 304.
+ */
 export function writeResponse(
   route: Route,
   message: Message,
@@ -20,10 +23,19 @@ export function writeResponse(
   if (etag && request.method === "GET" && ifNoneMatchHas(request.headers.get("if-none-match") ?? "", etag)) {
     return new Response(null, { status: 304, headers });
   }
-  const id = answer && route.createdId && textOf(answer, route.createdId.name);
-  if (id) headers["location"] = `${path}/${encodeURIComponent(id)}`;
-  const status = id ? 201 : 200;
+  const { status, below } = outcomeOf(route, message, answer);
+  if (below) headers["location"] = `${path}/${encodeURIComponent(below)}`;
   return new Response(JSON.stringify(jsonOf(route, message, options)), { status, headers });
+}
+
+/** The status, and what `Location` has below the request's path; empty for no `Location`. */
+function outcomeOf(route: Route, message: Message, answer: ReflectMessage | undefined) {
+  if (route.pendingToken) {
+    const token = textOf(reflect(route.method.output, message), route.pendingToken.name);
+    return { status: token ? 202 : 201, below: token };
+  }
+  const id = answer && route.createdId ? textOf(answer, route.createdId.name) : "";
+  return { status: id ? 201 : 200, below: id };
 }
 
 /** The message as the API shows it: the whole, or the field that the route names. */

@@ -3,6 +3,8 @@ import type { User } from "@animal-delivery/platform/access/caller";
 import { gatewayRoles } from "@animal-delivery/platform/access/gateway-roles";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { givenTimeoutMs } from "@animal-delivery/platform/rpc/timeout-header";
+import { access as accessOption } from "@animal-delivery/contracts/gen/common/v1/access_pb";
+import { getOption } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import type { Admission } from "@animal-delivery/transcoder/transcoder";
 import type { Route } from "@animal-delivery/transcoder/route";
@@ -20,6 +22,8 @@ export interface AdmitOptions {
   readonly requestTimeoutMs: number;
 }
 
+/** Below it everybody tries passwords and tokens, in the gateway's own routes and in those of the contract. */
+const AUTH_PATH = "/v1/auth/";
 /** A caller may ask for a longer deadline than the default, but not for more than this. */
 const TIMEOUT_MS_MAX = 30_000;
 /** Visible ASCII, as long as the services take it. */
@@ -37,7 +41,9 @@ export function createAdmit(options: AdmitOptions) {
       exchange.user = await authenticate(request);
     } finally {
       // Bad tokens count too, on the address.
-      await rateLimits.take(classOf(route), exchange);
+      const routeClass = classOf(route);
+      await rateLimits.take(routeClass, exchange);
+      if (routeClass === "auth" && isSignUp(route)) await rateLimits.takeSignUp(exchange);
     }
     assertMayCall(access, route, exchange.user);
     const headers = metadataOf(request, exchange.user);
@@ -46,9 +52,16 @@ export function createAdmit(options: AdmitOptions) {
   };
 }
 
-function classOf({ method }: Route): RouteClass {
+function classOf({ method, template }: Route): RouteClass {
+  if (template.startsWith(AUTH_PATH)) return "auth";
   if (method.methodKind !== "unary") return "stream";
   return method.idempotency === Level.NO_SIDE_EFFECTS ? "read" : "write";
+}
+
+/** Whether the call makes an account: it costs a hash, a mail and a row, and nobody need be signed in. */
+function isSignUp({ method }: Route): boolean {
+  const { resource, action } = getOption(method, accessOption);
+  return resource === "sign_up" && action === "create";
 }
 
 /** Whoever is not signed in is asked to sign in; others are told no. */

@@ -10,9 +10,18 @@ export interface RateLimits {
   /**
    * Counts the request on its caller: the user, or the address when nobody is signed in. Tells the caller how much is left.
    *
+   * @param subject whom else to count it on: the user it turned out to be for.
    * @throws {DomainError} exhausted RATE_LIMITED.
    */
-  take(routeClass: RouteClass, exchange: Exchange): Promise<void>;
+  take(routeClass: RouteClass, exchange: Exchange, subject?: string): Promise<void>;
+  /** Counts a sign-up on the address, whoever calls. @throws {DomainError} exhausted RATE_LIMITED. */
+  takeSignUp(exchange: Exchange): Promise<void>;
+}
+
+/** How many requests of each class a caller has per minute, and how many sign-ups an address has per hour. */
+export interface RateLimitsOptions {
+  readonly perMinute: Readonly<Record<RouteClass, number>>;
+  readonly signUpsPerHour: number;
 }
 
 /** How much of something there may be in a while. */
@@ -22,15 +31,20 @@ export interface Limit {
   readonly windowMs: number;
 }
 
-const WINDOW_MS = 60_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-/** @param perMinute how many requests of each class a caller has per minute. */
-export function createRateLimits(counters: Counters, perMinute: Readonly<Record<RouteClass, number>>): RateLimits {
+export function createRateLimits(counters: Counters, { perMinute, signUpsPerHour }: RateLimitsOptions): RateLimits {
+  const count = async (key: string, limit: Limit, exchange: Exchange): Promise<void> =>
+    tell(exchange, limit, await consume(counters, key, limit, exchange));
   return {
-    async take(routeClass, exchange) {
-      const caller = exchange.user ? `user ${exchange.user.subject}` : `address ${exchange.address}`;
-      const limit = { max: perMinute[routeClass], windowMs: WINDOW_MS };
-      tell(exchange, limit, await consume(counters, `rate ${routeClass} ${caller}`, limit, exchange));
+    async take(routeClass, exchange, subject = exchange.user?.subject) {
+      const caller = subject === undefined ? `address ${exchange.address}` : `user ${subject}`;
+      const limit = { max: perMinute[routeClass], windowMs: MINUTE_MS };
+      await count(`rate ${routeClass} ${caller}`, limit, exchange);
+    },
+    async takeSignUp(exchange) {
+      await count(`sign-up address ${exchange.address}`, { max: signUpsPerHour, windowMs: HOUR_MS }, exchange);
     },
   };
 }
@@ -44,8 +58,12 @@ export async function consume(counters: Counters, key: string, limit: Limit, exc
   throw new DomainError("exhausted", "RATE_LIMITED", "too many requests in a short time");
 }
 
-/** The three fields of draft-ietf-httpapi-ratelimit-headers-03, which is what clients understand. */
+/**
+ * The three fields of draft-ietf-httpapi-ratelimit-headers-03, which is what clients understand. Of several limits the one is
+ * told that is reached first.
+ */
 function tell({ headers }: Exchange, { max }: Limit, state: Count): void {
+  if (Number(headers.get("ratelimit-remaining") ?? Infinity) < max - state.count) return;
   headers.set("ratelimit-limit", String(max));
   headers.set("ratelimit-remaining", String(Math.max(0, max - state.count)));
   headers.set("ratelimit-reset", String(secondsOf(state)));

@@ -101,8 +101,10 @@ describe("a session cookie", () => {
 
     const path = "/v1/orders/01982f5e-7c00-7000-8000-000000000002";
     const response = await gateway.send(path, { method: "DELETE", headers: { cookie, ...headers } });
+    const put = await gateway.send("/v1/notes/1", { method: "PUT", headers: { cookie, ...headers } });
 
     expect(response.status).toBe(status);
+    expect(put.status === 403).toBe(status === 403);
   });
 
   it("that nobody gave out is nobody", async () => {

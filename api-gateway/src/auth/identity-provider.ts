@@ -17,6 +17,8 @@ export interface TokenSet {
   readonly idToken: string | undefined;
   /** Of the access token, from now. */
   readonly expiresInSeconds: number;
+  /** Of the refresh token; undefined when the provider does not tell, or it never expires by itself. */
+  readonly refreshExpiresInSeconds: number | undefined;
 }
 
 /** Which of our clients at the provider a token belongs to: the gateway's own, or that of programs with a password form. */
@@ -106,10 +108,13 @@ function passwordsRefused(error: unknown): never {
 }
 
 function tokenSet(tokens: oidc.TokenEndpointResponse): TokenSet {
+  // No standard has it; Keycloak does, and means by 0 that the session alone ends the token.
+  const { refresh_expires_in: refreshExpiresIn } = tokens;
   return {
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,
     idToken: tokens.id_token,
     expiresInSeconds: tokens.expires_in ?? 0,
+    refreshExpiresInSeconds: Number(refreshExpiresIn) > 0 ? Number(refreshExpiresIn) : undefined,
   };
 }

@@ -2,7 +2,7 @@ import type { TokenSet } from "./identity-provider.ts";
 import type { SealedStore } from "./sealed-store.ts";
 
 /** A browser's login, as it lies in the store. */
-export interface Session extends Omit<TokenSet, "expiresInSeconds"> {
+export interface Session extends Omit<TokenSet, "expiresInSeconds" | "refreshExpiresInSeconds"> {
   /** Of the access token, in milliseconds since 1970. */
   readonly expiresAt: number;
   /** Of the session itself. */
@@ -19,12 +19,12 @@ export function isFresh({ expiresAt }: Session): boolean {
 }
 
 /** The session with the tokens that a refresh brought; what the provider did not send anew stays. */
-export function withTokens(session: Session, { expiresInSeconds, ...tokens }: TokenSet): Session {
+export function withTokens(session: Session, tokens: TokenSet): Session {
   return {
     ...session,
-    ...tokens,
+    accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken ?? session.refreshToken,
     idToken: tokens.idToken ?? session.idToken,
-    expiresAt: Date.now() + expiresInSeconds * 1_000,
+    expiresAt: Date.now() + tokens.expiresInSeconds * 1_000,
   };
 }

@@ -4,7 +4,13 @@ import { DomainError } from "@animal-delivery/platform/errors";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
 import { createSessions } from "./sessions.ts";
 
-const STALE: TokenSet = { accessToken: "a1", refreshToken: "r1", idToken: "i1", expiresInSeconds: 1 };
+const STALE: TokenSet = {
+  accessToken: "a1",
+  refreshToken: "r1",
+  idToken: "i1",
+  expiresInSeconds: 1,
+  refreshExpiresInSeconds: undefined,
+};
 const HOUR_MS = 3_600_000;
 
 /** A provider whose only answer is to a refresh. */

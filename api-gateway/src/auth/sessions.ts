@@ -31,9 +31,10 @@ export function createSessions(
   };
 
   return {
-    async open({ expiresInSeconds, ...tokens }) {
+    async open({ expiresInSeconds, accessToken, refreshToken, idToken }) {
       const now = Date.now();
-      return store.create({ ...tokens, expiresAt: now + expiresInSeconds * 1_000, endsAt: now + ttlMs }, ttlMs);
+      const times = { expiresAt: now + expiresInSeconds * 1_000, endsAt: now + ttlMs };
+      return store.create({ accessToken, refreshToken, idToken, ...times }, ttlMs);
     },
     find: (secret) => store.read(secret),
     async accessToken(secret) {

@@ -93,7 +93,8 @@ function givenProvider(refusal?: DomainError) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (refusal) throw refusal;
       const accessToken = `access of ${refreshToken}`;
-      return { accessToken, refreshToken: `${refreshToken}+`, idToken: undefined, expiresInSeconds: 300 };
+      const tokens = { accessToken, refreshToken: `${refreshToken}+`, idToken: undefined };
+      return { ...tokens, expiresInSeconds: 300, refreshExpiresInSeconds: undefined };
     },
   };
 }

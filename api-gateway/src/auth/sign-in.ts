@@ -4,6 +4,7 @@ import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import { DomainError } from "@animal-delivery/platform/errors";
 import type { Counters } from "../access/counters.ts";
+import type { RateLimits } from "../access/rate-limit.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { GatewayContext } from "../http/route.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
@@ -11,15 +12,10 @@ import { createOneByOne } from "./one-by-one.ts";
 import { readForm } from "./read-form.ts";
 import { RefreshToken } from "./refresh-token.ts";
 import { createSharedRefresh } from "./shared-refresh.ts";
+import { createRefreshLimit } from "./refresh-limit.ts";
+import { SignInBody } from "./sign-in-body.ts";
 import { createSignInFailures, nameOfAccount } from "./sign-in-failures.ts";
 
-/** No account has a control character in its name, and a provider's database may not even take one. */
-const Username = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^\P{Cc}*$/u, "must not hold control characters");
-const SignIn = z.strictObject({ username: Username, password: z.string().min(1).max(1_024) });
 const Refresh = z.strictObject({ refresh_token: RefreshToken });
 
 export interface SignInOptions {
@@ -28,17 +24,18 @@ export interface SignInOptions {
   readonly verifier: TokenVerifier;
   readonly deniedSessions: Pick<DeniedSessions, "isDenied">;
   readonly counters: Counters;
+  readonly rateLimits: RateLimits;
   /** Wrong passwords for one account from one address within ten minutes; right ones do not count. */
   readonly signInFailuresMax: number;
 }
 
 /** Signing in without a browser, for programs of our own: the password goes to the provider, the tokens come back. */
 export function createSignIn(options: SignInOptions) {
-  const { kv, provider, verifier, deniedSessions, counters, signInFailuresMax } = options;
+  const { kv, provider, verifier, deniedSessions, counters, rateLimits, signInFailuresMax } = options;
+  const refreshLimit = createRefreshLimit(kv, rateLimits);
   const sharedRefresh = createSharedRefresh(kv, provider);
   /** Whoever signed out need not have told us the refresh token: it ends when it shows up. */
-  const assertNotOver = async ({ accessToken, refreshToken }: TokenSet): Promise<void> => {
-    const { sessionId } = await verifier.verify(accessToken);
+  const assertNotOver = async (sessionId: string, refreshToken: string | undefined): Promise<void> => {
     if (sessionId === "" || !deniedSessions.isDenied(sessionId)) return;
     if (refreshToken !== undefined) await provider.revoke("first-party", refreshToken);
     throw tokenInvalid("the session has ended");
@@ -48,10 +45,10 @@ export function createSignIn(options: SignInOptions) {
   const inTurn = createOneByOne();
   return {
     signIn: async (c: GatewayContext): Promise<Response> => {
-      const { username, password } = await readForm(c.req.raw, SignIn);
-      const attempt = await failures.begin(username, c.get("exchange"));
+      const { name, password } = await readForm(c.req.raw, SignInBody);
+      const attempt = await failures.begin(name, c.get("exchange"));
       try {
-        const tokens = await inTurn(nameOfAccount(username), async () => provider.signIn(username, password));
+        const tokens = await inTurn(nameOfAccount(name), async () => provider.signIn(name, password));
         await attempt.succeeded();
         return tokenAnswer(tokens);
       } catch (error) {
@@ -64,18 +61,22 @@ export function createSignIn(options: SignInOptions) {
     },
     refresh: async (c: GatewayContext): Promise<Response> => {
       const { refresh_token } = await readForm(c.req.raw, Refresh);
+      await refreshLimit.take(refresh_token, c.get("exchange"));
       const tokens = await sharedRefresh(refresh_token);
-      await assertNotOver(tokens);
+      const { subject, sessionId } = await verifier.verify(tokens.accessToken);
+      await assertNotOver(sessionId, tokens.refreshToken);
+      await refreshLimit.remember(tokens.refreshToken, subject);
       return tokenAnswer(tokens);
     },
   };
 }
 
-function tokenAnswer({ accessToken, refreshToken, expiresInSeconds }: TokenSet): Response {
+function tokenAnswer({ accessToken, refreshToken, expiresInSeconds, refreshExpiresInSeconds }: TokenSet): Response {
   return Response.json({
     access_token: accessToken,
     token_type: "Bearer",
     expires_in: expiresInSeconds,
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    ...(refreshExpiresInSeconds !== undefined && { refresh_expires_in: refreshExpiresInSeconds }),
   });
 }

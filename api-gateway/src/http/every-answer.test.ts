@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NoteService } from "@animal-delivery/contracts/gen/notes/v1/note_service_pb";
 import { bearer, gatewayFixture } from "../testing/gateway-fixture.ts";
 import { type TestIssuer, startIssuer } from "../testing/issuer.ts";
 
@@ -48,6 +49,23 @@ describe("every answer", () => {
     expect(text).not.toContain("wp-admin");
   });
 
+  it("to a PUT is told apart from others in metrics and spans", async () => {
+    const { send, telemetry } = await gatewayFixture(
+      issuer.url,
+      (router) => router.service(NoteService, { updateNote: () => ({ note: { noteId: ID } }) }),
+      {},
+      "notes",
+    );
+
+    const body = JSON.stringify({ title: "Feeding", content: "Hay" });
+    const headers = { ...customer, "content-type": "application/json" };
+    const response = await send(`/v1/notes/${ID}`, { method: "PUT", headers, body });
+
+    expect(response.status).toBe(200);
+    expect(await telemetry.meters.registry.metrics()).toMatch(/http_requests_total\{method="PUT",route="\/v1\/notes/);
+    expect(telemetry.spans().at(-1)?.name).toBe("PUT /v1/notes/{note.note_id}");
+  });
+
   it("lets pages of listed origins in, with a token and never with cookies", async () => {
     const { send } = await gatewayFixture(issuer.url, undefined, { corsOrigins: ["https://shop.example"] });
     const asking = (origin: string) => ({
@@ -60,6 +78,7 @@ describe("every answer", () => {
     const answer = await send("/version", { headers: { origin: "https://shop.example" } });
 
     expect([listed.status, listed.headers.get("access-control-allow-origin")]).toEqual([204, "https://shop.example"]);
+    expect(listed.headers.get("access-control-allow-methods")).toBe("GET, HEAD, POST, PUT, PATCH, DELETE");
     expect(listed.headers.has("access-control-allow-credentials")).toBe(false);
     expect(other.headers.has("access-control-allow-origin")).toBe(false);
     expect(answer.headers.get("access-control-expose-headers")).toContain("x-request-id");

@@ -8,7 +8,7 @@ import { serverInterceptors } from "@animal-delivery/platform/rpc/interceptors";
 import { traceClientInterceptor } from "@animal-delivery/platform/rpc/trace-client";
 import { type FragileStore, fragileStore } from "@animal-delivery/platform/testing/fragile-store";
 import { type SpanTelemetry, spanTelemetry } from "@animal-delivery/platform/testing/spans";
-import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { type TestTelemetry, testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import type { ApiConfig } from "../config.ts";
 import { createGateway, type Gateway } from "../service.ts";
 import { AUDIENCE } from "./issuer-tokens.ts";
@@ -18,6 +18,8 @@ export const ORIGIN = "http://localhost:8080";
 export interface GatewayFixture {
   readonly gateway: Gateway;
   readonly telemetry: SpanTelemetry;
+  /** Of the services. */
+  readonly serviceTelemetry: TestTelemetry;
   readonly deniedSessions: DeniedSessions;
   readonly kv: FragileStore;
   /** Sends a request as it would come over the network. */
@@ -48,7 +50,8 @@ export async function gatewayOn(
 ): Promise<Omit<GatewayFixture, "kv">> {
   const telemetry = spanTelemetry("api-gateway");
   const deniedSessions = createDeniedSessions(kv, telemetry);
-  const interceptors = serverInterceptors({ name: service, telemetry: testTelemetry(service) });
+  const serviceTelemetry = testTelemetry(service);
+  const interceptors = serverInterceptors({ name: service, telemetry: serviceTelemetry });
   const transport = createRouterTransport(routes, {
     router: { interceptors },
     transport: { interceptors: [traceClientInterceptor(telemetry.tracer, "https://services.example")] },
@@ -65,6 +68,7 @@ export async function gatewayOn(
   return {
     gateway,
     telemetry,
+    serviceTelemetry,
     deniedSessions,
     send,
     post: async (path, body, headers) =>
@@ -94,6 +98,7 @@ function configFor(issuer: string, changes: Partial<ApiConfig>): ApiConfig {
     requestTimeoutMs: 5_000,
     bodyBytesMax: 1_000,
     rateLimits: { read: 1_000, write: 1_000, stream: 1_000, auth: 1_000 },
+    signUpsPerHour: 1_000,
     signInFailuresMax: 5,
     ...changes,
   };

@@ -7,6 +7,8 @@ export interface IssuerGrants {
   refreshes: number;
   lifetimeSeconds: number;
   takesPasswords: boolean;
+  /** What it says of a refresh token's life, as Keycloak does; undefined to say nothing. */
+  refreshExpiresIn: number | undefined;
   /** The session of every login by a browser; undefined for a new one each time. */
   sessionOfBrowsers: string | undefined;
   /** The ID tokens that came with requests to end their sessions. */
@@ -51,6 +53,7 @@ export function createIssuerGrants(tokens: IssuerTokens): IssuerGrants {
     refreshes: 0,
     lifetimeSeconds: 300,
     takesPasswords: true,
+    refreshExpiresIn: undefined,
     sessionOfBrowsers: undefined,
     ended: [],
     codeFor(asked) {
@@ -67,7 +70,8 @@ export function createIssuerGrants(tokens: IssuerTokens): IssuerGrants {
       if (!who) return "invalid_grant";
       const answer = await tokens.answer(issuer, who, grants.lifetimeSeconds, who.nonce);
       refreshTokens.set(String(answer["refresh_token"]), who);
-      return answer;
+      const { refreshExpiresIn } = grants;
+      return refreshExpiresIn === undefined ? answer : { ...answer, refresh_expires_in: refreshExpiresIn };
     },
   };
   return grants;

@@ -6,6 +6,10 @@ import type { Schemas } from "./schemas.ts";
 /** The headers of every answer, whatever it says. */
 export const COMMON_HEADERS = headers("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset");
 
+/** The field that tells, one step below the path, how work goes on that takes longer. ADR 0040. */
+const PENDING_TOKEN = "pending_token";
+const GOES_ON = "The work goes on: `Location` tells how.";
+
 export function headers(...names: string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
@@ -19,25 +23,31 @@ export function answersOf(contract: Contract, rpc: Rpc, binding: Binding, schema
   const field = method.output.fields.find(({ name }) => name === binding.responseBody);
   const { description, ...schema } = field ? schemas.field(field) : schemas.message(method.output);
   const tagged = (field?.message ?? method.output).fields.some(({ name }) => name === "etag");
-  const created = isCreated(contract, rpc, binding);
-  const answer = {
-    description: description ?? "Done.",
-    headers: { ...COMMON_HEADERS, ...headers(...(created ? ["Location"] : []), ...(tagged ? ["ETag"] : [])) },
+  const below = variableBelow(contract, rpc, binding);
+  const isPending = below === PENDING_TOKEN && method.output.fields.some(({ name }) => name === PENDING_TOKEN);
+  const answer = (text: string, isLocated: boolean): JsonObject => ({
+    description: text,
+    headers: { ...COMMON_HEADERS, ...headers(...(isLocated ? ["Location"] : []), ...(tagged ? ["ETag"] : [])) },
     content: { "application/json": { schema } },
-  };
+  });
+  const done = String(description ?? "Done.");
+  if (isPending) return { 201: answer(done, false), 202: answer(`${done} ${GOES_ON}`, true) };
   const unchanged = { description: "Not changed since the etag of `If-None-Match`.", headers: COMMON_HEADERS };
-  return { [created ? 201 : 200]: answer, ...(tagged && binding.verb === "get" ? { 304: unchanged } : {}) };
+  return {
+    [below ? 201 : 200]: answer(done, below !== undefined),
+    ...(tagged && binding.verb === "get" ? { 304: unchanged } : {}),
+  };
 }
 
-/** Whether a POST makes something that can be read one step below its path. */
-function isCreated({ rpcs }: Contract, { method }: Rpc, { verb, path }: Binding): boolean {
-  if (verb !== "post") return false;
-  const below = rpcs.filter((rpc) => rpc.method.parent === method.parent).flatMap((rpc) => rpc.bindings);
-  return below.some((other) => {
-    return (
-      other.verb === "get" && other.path.startsWith(`${path}/{`) && /^\/\{[\w.]+\}$/.test(other.path.slice(path.length))
-    );
+/** What names a thing that a POST makes and that can be read one step below its path: `order_id`; undefined for no such thing. */
+function variableBelow({ rpcs }: Contract, { method }: Rpc, { verb, path }: Binding): string | undefined {
+  if (verb !== "post") return undefined;
+  const bindings = rpcs.filter((rpc) => rpc.method.parent === method.parent).flatMap((rpc) => rpc.bindings);
+  const steps = bindings.flatMap((other) => {
+    if (other.verb !== "get" || !other.path.startsWith(`${path}/{`)) return [];
+    return /^\/\{([\w.]+)\}$/.exec(other.path.slice(path.length))?.[1] ?? [];
   });
+  return steps[0];
 }
 
 function streamAnswers({ commentOf }: Contract, { method }: Rpc, schemas: Schemas): JsonObject {
