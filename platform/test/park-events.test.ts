@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { OrderDeliveredSchema } from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
+import { deadLetterFailures } from "@animal-delivery/platform/inbox/failure-policy";
 import { on } from "@animal-delivery/platform/inbox/event-handler";
 import { testBus, type TestBus } from "@animal-delivery/platform/testing/bus";
 import { type TestDatabase } from "@animal-delivery/platform/testing/database";
@@ -127,6 +128,28 @@ describe("an event that fails for good", () => {
     await at.replay();
 
     expect(await at.effects()).toEqual(Array.from({ length: 30 }, (_, index) => `${bad} ${index + 1}`));
+  });
+});
+
+describe("a failed event of a consumer that leaves failures to the dead letters", () => {
+  it("goes there once and holds up nothing, not even its own aggregate", async () => {
+    const bad = randomUUID();
+    at.poison.add(bad);
+    at.startConsumer({ failures: deadLetterFailures(at.telemetry) });
+    at.startRelay();
+    const letters = at.collectDeadLetters();
+    const once = event(bad, 1n);
+
+    await at.publish(once, once);
+    await expect.poll(() => at.outcomes("deadLettered"), WAIT).toBe(1);
+    at.poison.delete(bad);
+    await at.publish(event(bad, 2n));
+
+    await expect.poll(() => at.effects(), WAIT).toEqual([`${bad} 2`]);
+    const lettersOfBad = () => letters.filter(({ key }) => key === bad);
+    await expect.poll(() => lettersOfBad().length, WAIT).toBe(1);
+    expect(lettersOfBad()[0]?.headers).toMatchObject({ "dlq-cause": "Error: poisoned", "dlq-consumer": at.consumer });
+    expect(await at.parked()).toEqual([]);
   });
 });
 

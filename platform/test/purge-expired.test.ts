@@ -36,14 +36,20 @@ it("the purge deletes what has expired, and nothing that still waits or is promi
     `insert into idempotency (actor, method, key, fingerprint, response, expires_at)
      values ('a', 'm', 'over', '', '', now() - interval '1 second'), ('a', 'm', 'good', '', '', now() + interval '1 minute')`,
   );
+  await db.query(
+    "participations",
+    `insert into saga_participations (saga_id, step, done_at, updated_at)
+     values ('old', 'profile', now(), now() - interval '91 days'), ('new', 'profile', now(), now() - interval '89 days')`,
+  );
 
   const deleted = await purgeOnce(db, new AbortController().signal);
 
-  expect(deleted).toEqual({ outbox: 2, inbox: 1, inbox_heads: 1, idempotency: 1 });
+  expect(deleted).toEqual({ outbox: 2, inbox: 1, inbox_heads: 1, idempotency: 1, saga_participations: 1 });
   expect(await column("select key as it from outbox order by key")).toEqual(["parked", "sent today", "unsent"]);
   expect(await column("select consumer as it from inbox")).toEqual(["new"]);
   expect(await column("select aggregate_id as it from inbox_heads")).toEqual(["parked"]);
   expect(await column("select key as it from idempotency")).toEqual(["good"]);
+  expect(await column("select saga_id as it from saga_participations")).toEqual(["new"]);
 });
 
 async function column(sql: string): Promise<unknown[]> {

@@ -15,6 +15,7 @@ const EXPIRED: readonly { readonly table: string; readonly where: string; readon
   { table: "outbox", where: `parked_at < ${before()}`, retentionMs: RETENTION_MS.outboxParked },
   { table: "inbox", where: `seen_at < ${before()}`, retentionMs: RETENTION_MS.inbox },
   { table: "inbox_heads", where: `not parked and updated_at < ${before()}`, retentionMs: RETENTION_MS.inboxHeads },
+  { table: "saga_participations", where: `updated_at < ${before()}`, retentionMs: RETENTION_MS.sagaParticipations },
   // These rows carry their own end.
   { table: "idempotency", where: `expires_at < ${before()}`, retentionMs: 0 },
 ];

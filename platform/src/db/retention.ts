@@ -13,4 +13,6 @@ export const RETENTION_MS = {
   inboxHeads: 90 * DAY_MS,
   /** Answers to requests with an idempotency key; part of the API's promise. */
   idempotency: DAY_MS,
+  /** What was done and undone of sagas: far longer than a command can come late. */
+  sagaParticipations: 90 * DAY_MS,
 } as const;

@@ -4,6 +4,7 @@ import type { Task } from "../service/service.ts";
 import { contextFrom } from "../telemetry/propagation.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import type { EventHandler } from "./event-handler.ts";
+import { parkFailures, type FailurePolicy } from "./failure-policy.ts";
 import { createInboxMetrics, type InboxMetrics } from "./inbox-metrics.ts";
 import { processRecord, type Consumer, type RetryPolicy } from "./process-record.ts";
 
@@ -15,6 +16,10 @@ export interface ConsumeEventsOptions {
   readonly bus: Bus;
   readonly telemetry: Telemetry;
   readonly handlers: readonly EventHandler[];
+  /** Whether a record is meant for this consumer, by its headers; others are passed over undecoded. All are unless given. */
+  readonly accepts?: (headers: Readonly<Record<string, string>>) => boolean;
+  /** What becomes of events that fail; parked unless given. */
+  readonly failures?: FailurePolicy;
   readonly batchRecords?: number;
   readonly retry?: RetryPolicy;
 }
@@ -24,14 +29,16 @@ const RETRY: RetryPolicy = { attempts: 5, firstMs: 100, maxMs: 2_500, attemptTim
 
 /**
  * Consumes events: each effect happens exactly once, in the order of the aggregate's versions. An event that fails again
- * and again is parked with what follows it on its aggregate, and copied to the topic `dlq`; the others go on. Types
- * without a handler are passed over.
+ * and again is parked with what follows it on its aggregate, and copied to the topic `dlq`, unless `failures` says otherwise;
+ * the others go on. Types without a handler are passed over.
  */
 export function consumeEvents(options: ConsumeEventsOptions): Task {
   const { consumer, topics, db, bus, telemetry, handlers, batchRecords = 100, retry = RETRY } = options;
+  const { accepts = () => true, failures = parkFailures(telemetry) } = options;
   const metrics = createInboxMetrics(telemetry.meters, { consumer, db });
   const byType = new Map(handlers.map((handler) => [handler.type, handler]));
-  const whole: Consumer = { consumer, db, telemetry, metrics, handlers: byType, retry, system: bus.system };
+  const { system } = bus;
+  const whole: Consumer = { consumer, db, telemetry, metrics, handlers: byType, accepts, failures, retry, system };
   return {
     name: `consumer ${consumer}`,
     run: (stop) =>

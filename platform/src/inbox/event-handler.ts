@@ -5,14 +5,16 @@ import type { Transaction } from "../db/database.ts";
 /** The effect of one event, in the transaction that also remembers the event. */
 export type Effect = (tx: Transaction) => Promise<void>;
 
+type Headers = Readonly<Record<string, string>>;
+
 /** What a consumer does about one type of event; made by `on`. */
 export interface EventHandler {
   /** `orders.v1.OrderCancelled`. */
   readonly type: string;
   /** Whether `effectOf` does work of its own: calls to other services. */
   readonly prepares: boolean;
-  /** Decodes the event and makes ready what its effect needs. */
-  effectOf(envelope: EventEnvelope): Promise<Effect>;
+  /** Decodes the event and makes ready what its effect needs. `headers` are the record's. */
+  effectOf(envelope: EventEnvelope, headers: Headers): Promise<Effect>;
 }
 
 /** The effect alone. */

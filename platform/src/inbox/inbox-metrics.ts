@@ -5,8 +5,16 @@ import { exemplarLabels } from "../telemetry/exemplar.ts";
 import type { Meters } from "../telemetry/metrics.ts";
 import { countParked } from "./inbox-store.ts";
 
-/** What became of a record. */
-export type Outcome = "applied" | "duplicate" | "stale" | "skipped" | "parked" | "undecodable";
+/** What became of a record; `answered`: its effect was given up, and whoever asked for it was told. */
+export type Outcome =
+  | "applied"
+  | "duplicate"
+  | "stale"
+  | "skipped"
+  | "parked"
+  | "answered"
+  | "deadLettered"
+  | "undecodable";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 

@@ -1,19 +1,18 @@
 import { backoffMs, type Backoff } from "../backoff.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
-import { DomainError } from "../errors.ts";
 import { pause } from "../pause.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import { withTimeLimit } from "../time-limit.ts";
-import { causeOf } from "./cause-of.ts";
 import { appendDeadLetter } from "./dead-letter.ts";
 import { inEventContext } from "./event-context.ts";
 import type { EventHandler } from "./event-handler.ts";
+import type { FailurePolicy } from "./failure-policy.ts";
 import type { InboxMetrics, Outcome } from "./inbox-metrics.ts";
-import { claimEvent, insertParked, isSeen, parkAggregate, rememberEvent } from "./inbox-store.ts";
-import { decodeEvent, idOfRecord, type ReceivedEvent, type ReceivedRecord } from "./received-event.ts";
+import { claimEvent, insertParked, isSeen, rememberEvent } from "./inbox-store.ts";
+import { decodeEvent, factsOf, idOfRecord, type ReceivedEvent, type ReceivedRecord } from "./received-event.ts";
 
-/** How often an event is tried before it is parked. */
+/** How often an event is tried before it is given up. */
 export interface RetryPolicy extends Backoff {
   readonly attempts: number;
   /** How long one attempt may take. */
@@ -26,6 +25,8 @@ export interface Consumer {
   readonly telemetry: Telemetry;
   readonly metrics: InboxMetrics;
   readonly handlers: ReadonlyMap<string, EventHandler>;
+  readonly accepts: (headers: Readonly<Record<string, string>>) => boolean;
+  readonly failures: FailurePolicy;
   readonly retry: RetryPolicy;
   /** The bus it consumes from. */
   readonly system: Bus["system"];
@@ -38,11 +39,12 @@ export interface Lease {
 }
 
 /**
- * Deals with one record for good: afterwards its effect is committed, or there is none to have, or it is parked.
+ * Deals with one record for good: afterwards its effect is committed, or there is none to have, or it is given up.
  *
  * @throws {DomainError} unavailable while the database or a neighbour is away: the record comes again, however often.
  */
 export async function processRecord(consumer: Consumer, received: ReceivedRecord, lease: Lease): Promise<Outcome> {
+  if (!consumer.accepts(received.record.headers)) return "skipped";
   const event = decodeEvent(received);
   if (!event) return refuseRecord(consumer, received);
   const handler = consumer.handlers.get(event.envelope.type);
@@ -53,9 +55,10 @@ export async function processRecord(consumer: Consumer, received: ReceivedRecord
       return await attemptEvent(consumer, event, handler, lease.signal);
     } catch (error) {
       consumer.metrics.failed(event.topic);
-      if (lease.signal.aborted || isOutage(error)) throw error;
+      const verdict = consumer.failures.judge(error);
+      if (lease.signal.aborted || verdict === "wait") throw error;
       logFailure(consumer, event, attempt, error);
-      if (attempt >= consumer.retry.attempts) return parkEvent(consumer, event, error);
+      if (verdict === "settle" || attempt >= consumer.retry.attempts) return settleEvent(consumer, event, error, lease);
     }
     await lease.heartbeat();
     await pause(backoffMs(consumer.retry, attempt), lease.signal);
@@ -82,7 +85,7 @@ async function attemptEvent(
   const attempt = async (): Promise<Outcome> => {
     // What a duplicate would ask of other services may be refused by now.
     if (handler.prepares && (await isSeen(db, consumer, envelope.eventId))) return "duplicate";
-    const effect = await handler.effectOf(envelope);
+    const effect = await handler.effectOf(envelope, event.record.headers);
     const outcome = await db.transaction(async (tx): Promise<Outcome> => {
       const standing = await claimEvent(tx, consumer, event);
       if (standing === "fresh") await effect(tx);
@@ -97,22 +100,18 @@ async function attemptEvent(
   );
 }
 
-/** Sets an event aside that failed for good, and with it the aggregate's events to come. */
-async function parkEvent(
-  { consumer, db, telemetry }: Consumer,
+/** Gives an event up; the failed attempt left nothing behind. */
+function settleEvent(
+  { consumer, db, telemetry, failures, retry, system }: Consumer,
   event: ReceivedEvent,
   error: unknown,
+  lease: Lease,
 ): Promise<Outcome> {
-  const cause = causeOf(error);
-  const { eventId, aggregateId } = event.envelope;
-  return db.transaction(async (tx) => {
-    if (!(await rememberEvent(tx, consumer, eventId))) return "duplicate";
-    await parkAggregate(tx, consumer, aggregateId);
-    await insertParked(tx, consumer, event, cause);
-    await appendDeadLetter(tx, { consumer, cause }, event);
-    tx.afterCommit(() => telemetry.log.error("event parked", { consumer, cause, ...factsOf(event) }));
-    return "parked";
-  });
+  return withTimeLimit(lease.signal, retry.attemptTimeoutMs, (signal) =>
+    inEventContext(telemetry, { consumer, system, event, signal }, () =>
+      db.transaction((tx) => failures.settle(tx, { consumer, event, error })),
+    ),
+  );
 }
 
 /** A record that is no event goes to the dead letters; there is no aggregate to hold back. */
@@ -130,13 +129,4 @@ async function refuseRecord({ consumer, db, telemetry }: Consumer, received: Rec
 
 function logFailure({ consumer, telemetry }: Consumer, event: ReceivedEvent, attempt: number, error: unknown): void {
   telemetry.log.warn("event failed", { consumer, attempt, error, ...factsOf(event) });
-}
-
-function factsOf({ envelope, topic }: ReceivedEvent): Record<string, string> {
-  return { topic, event_id: envelope.eventId, event_type: envelope.type, aggregate_id: envelope.aggregateId };
-}
-
-/** Nothing is wrong with the event: it waits until whoever is away is back. */
-function isOutage(error: unknown): boolean {
-  return error instanceof DomainError && error.kind === "unavailable";
 }

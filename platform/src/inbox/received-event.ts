@@ -40,3 +40,8 @@ export function idOfRecord({ topic, partition, record }: ReceivedRecord): string
     hash.slice(20, 32),
   ].join("-");
 }
+
+/** What log lines tell of an event. */
+export function factsOf({ envelope, topic }: ReceivedEvent): Record<string, string> {
+  return { topic, event_id: envelope.eventId, event_type: envelope.type, aggregate_id: envelope.aggregateId };
+}

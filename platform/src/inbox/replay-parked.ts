@@ -68,7 +68,9 @@ async function replayFirst(db: Database, aggregateId: string, options: ReplayOpt
 async function applyParked(db: Database, event: ReceivedEvent, options: ReplayOptions): Promise<FirstOutcome> {
   const { consumer, handlers, telemetry } = options;
   const { aggregateId, eventId, type, aggregateVersion } = event.envelope;
-  const effect = await handlers.find((handler) => handler.type === type)?.effectOf(event.envelope);
+  const effect = await handlers
+    .find((handler) => handler.type === type)
+    ?.effectOf(event.envelope, event.record.headers);
   return db.transaction(async (tx) => {
     await lockHead(tx, consumer, aggregateId);
     const first = await findFirstParked(tx, consumer, aggregateId);

@@ -18,6 +18,8 @@ export interface EventToAppend<D extends DescMessage> {
   readonly message: MessageInitShape<D>;
   /** Now unless given. */
   readonly occurredAt?: Date;
+  /** What consumers may look at without decoding the event, beside what every event's record has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface EventToAppend<D extends DescMessage> {
  * correlation id and the trace of the request at hand; in work without a request the event's own id is the correlation id.
  */
 export async function appendEvent<D extends DescMessage>(tx: Transaction, event: EventToAppend<D>): Promise<void> {
-  const { topic, aggregateId, aggregateVersion, schema, message, occurredAt = new Date() } = event;
+  const { topic, aggregateId, aggregateVersion, schema, message, occurredAt = new Date(), headers = {} } = event;
   const context = currentContext();
   const eventId = randomUUIDv7();
   const correlationId = context?.correlationId || eventId;
@@ -44,6 +46,7 @@ export async function appendEvent<D extends DescMessage>(tx: Transaction, event:
     key: aggregateId,
     value: toBinary(EventEnvelopeSchema, envelope),
     headers: {
+      ...headers,
       ...traceHeaders(context?.trace ?? ROOT_CONTEXT),
       "correlation-id": correlationId,
       "event-type": schema.typeName,

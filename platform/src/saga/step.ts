@@ -1,4 +1,4 @@
-import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import type { Transaction } from "../db/database.ts";
 
 /**
@@ -20,8 +20,29 @@ export interface Step {
   readonly undo: StepCommand | undefined;
 }
 
+/** One direction of a step; made by `command`. */
 export interface StepCommand {
   readonly schema: DescMessage;
   /** Decodes the command and gives its effect. */
   effectOf(payload: Uint8Array): (tx: Transaction) => Promise<void>;
+}
+
+/**
+ * A step of a saga. `undo` also comes when `take` never did, and must then leave everything as it is.
+ *
+ * @param name as the saga's definition has it: unique among the steps that this service takes.
+ */
+export function step(name: string, { take, undo }: { take: StepCommand; undo?: StepCommand }): Step {
+  return { name, take, undo };
+}
+
+/** The effect of one command. */
+export function command<D extends DescMessage>(schema: D, effect: StepEffect<D>): StepCommand {
+  return {
+    schema,
+    effectOf(payload) {
+      const message = fromBinary(schema, payload);
+      return (tx) => effect(tx, message);
+    },
+  };
 }
