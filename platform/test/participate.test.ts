@@ -208,10 +208,6 @@ describe("participate", () => {
   const resources = () => ({ participant: "p", db, bus, telemetry: at.telemetry });
   const one = step("profile", { take: command(ConfirmIdentitySchema, async () => undefined) });
 
-  it("wants every step to have a name of its own", () => {
-    expect(() => participate({ ...resources(), steps: [one, one] })).toThrow("two steps are called profile");
-  });
-
   it("wants every command to have a type of its own", () => {
     expect(() => participate({ ...resources(), steps: [one, { ...one, name: "identity" }] })).toThrow(
       "two steps are asked for by users.v1.ConfirmIdentity",

@@ -34,7 +34,7 @@ const RETRY: RetryPolicy = { attempts: 1, firstMs: 0, maxMs: 0, attemptTimeoutMs
  * fails is answered too, and never holds up another; only while the service's own database is away do they wait. One of a
  * type that no step has, of a newer orchestrator, is passed over: it comes again.
  *
- * @throws {Error} when two steps have one name or one command.
+ * @throws {Error} when two steps have one command.
  */
 export function participate({ participant, steps, ...resources }: ParticipateOptions): Task {
   const { log } = resources.telemetry;

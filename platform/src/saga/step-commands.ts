@@ -9,16 +9,14 @@ export interface KnownCommand {
 }
 
 /**
- * The commands of some steps by their type: what a record asks for is told by its message alone.
+ * The commands of some steps by their type: what a record asks for is told by its message alone. Steps of different sagas may
+ * have one name.
  *
- * @throws {Error} when two of them have one type, or two steps one name.
+ * @throws {Error} when two commands have one type.
  */
 export function commandsOf(steps: readonly Step[]): ReadonlyMap<string, KnownCommand> {
   const known = new Map<string, KnownCommand>();
-  const names = new Set<string>();
   for (const { name, take, undo } of steps) {
-    if (names.has(name)) throw new Error(`two steps are called ${name}`);
-    names.add(name);
     add(known, { step: name, action: "do", command: take });
     if (undo) add(known, { step: name, action: "undo", command: undo });
   }
