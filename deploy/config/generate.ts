@@ -3,6 +3,7 @@ import { Config as Delivery } from "@animal-delivery/delivery/config";
 import { Config as Logging } from "@animal-delivery/logging/config";
 import { Config as Notes } from "@animal-delivery/notes/config";
 import { Config as Orders } from "@animal-delivery/orders/config";
+import { Config as Sagas } from "@animal-delivery/sagas/config";
 import { variablesOf } from "@animal-delivery/platform/config/variables-of";
 import { z } from "zod";
 
@@ -12,6 +13,7 @@ const SERVICES: Record<string, z.ZodType> = {
   logging: Logging,
   notes: Notes,
   orders: Orders,
+  sagas: Sagas,
 };
 
 /** `config.example.env` of each service, by path: what it reads, what for, and the defaults, out of its schema. */

@@ -11,7 +11,7 @@ export interface Ports {
   readonly ops: Readonly<Record<ServiceName | "api-gateway", number>>;
 }
 
-export type ServiceName = "orders" | "delivery" | "logging" | "notes";
+export type ServiceName = "orders" | "delivery" | "logging" | "notes" | "sagas";
 
 /** The gateway's port when the person names none; `npm run demo` looks there. */
 export const PORT_DEFAULT = 8080;
@@ -26,8 +26,21 @@ export function portsFrom(base: number): Ports {
     identity: base + 1,
     postgres: base + 2,
     clickhouse: base + 3,
-    rpc: { orders: base + 10, delivery: base + 11, logging: base + 12, notes: base + 14 },
-    ops: { "api-gateway": base + 20, orders: base + 21, delivery: base + 22, logging: base + 23, notes: base + 25 },
+    rpc: {
+      orders: base + 10,
+      delivery: base + 11,
+      logging: base + 12,
+      notes: base + 14,
+      sagas: base + 15,
+    },
+    ops: {
+      "api-gateway": base + 20,
+      orders: base + 21,
+      delivery: base + 22,
+      logging: base + 23,
+      notes: base + 25,
+      sagas: base + 26,
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import { startDelivery } from "./services/start-delivery.ts";
 import { startLogging } from "./services/start-logging.ts";
 import { startNotes } from "./services/start-notes.ts";
 import { startOrders } from "./services/start-orders.ts";
+import { startSagas } from "./services/start-sagas.ts";
 import { startEngines } from "./start-engines.ts";
 import { StartError } from "./start-error.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -71,7 +72,7 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
     verifier: createTokenVerifier({ issuer, audience: AUDIENCE }),
     kv: createMemoryStore(),
   };
-  const services = [startOrders, startDelivery, startLogging, startNotes];
+  const services = [startOrders, startDelivery, startLogging, startNotes, startSagas];
   await progress.step("services", () => startParts(services, around, started));
   await progress.step("gateway", () => startParts([startGateway], around, started));
   stop.throwIfAborted();

@@ -8,6 +8,8 @@ const GROUPS: Readonly<Record<string, string[]>> = {
   orders: ["delivery.events"],
   delivery: ["orders.events"],
   "notes.sagas": ["saga.commands"],
+  sagas: ["saga.commands"],
+  "sagas.replies": ["saga.replies"],
   "logging.events": ["orders.events", "delivery.events", "notes.events"],
 };
 
