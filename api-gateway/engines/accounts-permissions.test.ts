@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { givenRealm, type Realm } from "./fixtures/realm.ts";
+import { givenRealm, type Realm } from "@animal-delivery/platform/testing/keycloak-realm";
 
 let realm: Realm;
 let token: string;
