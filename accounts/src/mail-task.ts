@@ -29,7 +29,7 @@ export function mailTask(parts: Parts, post: Post, { log, meters }: Pick<Telemet
 
   const handle = async (mail: QueuedMail): Promise<void> => {
     const facts = { mail_id: mail.mailId, kind: mail.kind, attempts: mail.attempts + 1 };
-    const tell = (outcome: string): void => void outcomes.inc({ kind: mail.kind, outcome });
+    const tell = (outcome: string): void => outcomes.inc({ kind: mail.kind, outcome });
     try {
       tell((await sendMail(parts, post, mail)) ? "sent" : "nobody");
       await deleteMail(parts.db, mail.mailId);

@@ -216,10 +216,10 @@ describe("SignUp with the provider in trouble", () => {
       const headers = { "idempotency-key": randomUUID() };
       const died = Promise.withResolvers<void>();
       // A process that dies neither answers nor cleans up.
-      service.directory[moment] = (operation) => {
+      service.directory[moment] = async (operation) => {
         if (operation !== "makeIdentity") return;
         died.resolve();
-        return new Promise(() => undefined);
+        await new Promise(() => undefined);
       };
       void service
         .auth()

@@ -36,10 +36,10 @@ function identityOf(userId: string) {
 async function givenDeadSignUp(moment: "before" | "after"): Promise<string> {
   const wish = person();
   const died = Promise.withResolvers<void>();
-  service.directory[moment] = (operation) => {
+  service.directory[moment] = async (operation) => {
     if (operation !== "makeIdentity") return;
     died.resolve();
-    return new Promise(() => undefined);
+    await new Promise(() => undefined);
   };
   void service
     .auth()

@@ -41,7 +41,7 @@ type Values = Extract<MessageInitShape<typeof UserSchema>, { $typeName?: never }
 async function update(
   userId: string,
   values: Values,
-  { grant = ADMIN, etag = "", paths = pathsOf(values) } = {} as Asked,
+  { grant = ADMIN, etag = "", paths = pathsOf(values) }: Asked = {},
 ) {
   const request = { user: { ...values, userId }, updateMask: { paths }, etag };
   return (await service.users(grant).updateUser(request)).user!;

@@ -52,7 +52,7 @@ export async function restoreIdentity({ directory }: Parts, tx: Transaction, use
   await noteSignedOut(tx, userId, undefined);
 }
 
-/** The address is free again; the identity, disabled, holds it at the provider for a moment longer. */
+/** The address is free again: the identity, which is nobody's from now on, is in no sign-up's way. */
 export async function eraseProfile(_parts: Parts, tx: Transaction, userId: string): Promise<void> {
   const user = await findUserForUpdate(tx, userId);
   if (!user) return;

@@ -4,8 +4,8 @@ import { hashOf } from "../domain/secret.ts";
 import { changedFields, emailTaken, nextVersion, type User } from "../domain/user.ts";
 import { appendUserUpdated } from "../events/user-events.ts";
 import { holdForUser, releaseOfUser } from "../store/email-ledger.ts";
-import { markFollowed } from "../store/following.ts";
-import { deleteMailTokens, takeMailToken } from "../store/mail-token-repository.ts";
+import { beginChange, markFollowed } from "../store/following.ts";
+import { deleteMailTokens, findUserOfToken, takeMailToken } from "../store/mail-token-repository.ts";
 import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import type { Parts } from "./parts.ts";
 
@@ -15,9 +15,18 @@ import type { Parts } from "./parts.ts";
  *
  * @throws {DomainError} invalid MAIL_TOKEN_INVALID, alreadyExists EMAIL_TAKEN, unavailable.
  */
-export async function verifyEmail({ directory }: Parts, tx: Transaction, token: string): Promise<void> {
+export async function verifyEmail(parts: Parts, token: string): Promise<void> {
+  const tokenHash = hashOf(token);
+  const userId = await findUserOfToken(parts.db, tokenHash);
+  if (userId === undefined) throw mailTokenInvalid();
+  // Before the transaction that may come to nothing after the provider changed.
+  await beginChange(parts.db, userId);
+  await parts.db.transaction((tx) => proveEmail(parts, tx, tokenHash));
+}
+
+async function proveEmail({ directory }: Parts, tx: Transaction, tokenHash: Buffer): Promise<void> {
   const now = new Date();
-  const taken = await takeMailToken(tx, hashOf(token), ["verify", "change"], now);
+  const taken = await takeMailToken(tx, tokenHash, ["verify", "change"], now);
   const user = taken && (await findUserForUpdate(tx, taken.userId));
   if (!taken || user?.state !== "active") throw mailTokenInvalid();
   const { purpose, email } = taken;

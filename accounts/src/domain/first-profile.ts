@@ -33,5 +33,5 @@ export function firstProfile({ userId, email, emailVerified, username, roles }: 
 /** What somebody is called who never told: the name they sign in with, without what makes an address of it. */
 function nameOf(username: string): string {
   const [name = ""] = username.replaceAll(/\p{Cc}/gu, "").split("@");
-  return [...name].slice(0, NAME_CHARS_MAX).join("") || "?";
+  return Array.from(name).slice(0, NAME_CHARS_MAX).join("") || "?";
 }

@@ -71,7 +71,7 @@ export function authService(parts: Parts): ServiceImpl<typeof AuthService> {
     },
 
     async verifyEmail({ token }) {
-      await db.transaction((tx) => verifyEmail(parts, tx, token));
+      await verifyEmail(parts, token);
       return {};
     },
 

@@ -21,6 +21,16 @@ export async function insertMailToken(db: Queryable, token: MailToken): Promise<
   );
 }
 
+/** Whose token it is; undefined when there is none. */
+export async function findUserOfToken(db: Queryable, tokenHash: Buffer): Promise<string | undefined> {
+  const { rows } = await db.query<{ user_id: string }>(
+    "find_user_of_token",
+    "select user_id from mail_tokens where token_hash = $1",
+    [tokenHash],
+  );
+  return rows[0]?.user_id;
+}
+
 /** Takes a token that is good for one of these purposes; undefined when there is none. Whoever takes it alone has it. */
 export async function takeMailToken(
   tx: Transaction,

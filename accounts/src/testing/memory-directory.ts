@@ -118,12 +118,7 @@ export function memoryDirectory(): MemoryDirectory {
       call("checkPassword", () =>
         timingSafeEqual(accountOf(userId).passwordHash ?? hash(randomUUID()), hash(password)),
       ),
-    listSessions: (userId) =>
-      call("listSessions", () =>
-        sessionsOf(userId)
-          .slice(0, SESSIONS_MAX)
-          .map(({ userId: _, ...session }) => session),
-      ),
+    listSessions: (userId) => call("listSessions", () => sessionsOf(userId).slice(0, SESSIONS_MAX).map(sessionOf)),
     endSession: (userId, sessionId) =>
       call("endSession", () => {
         accountOf(userId);
@@ -152,8 +147,13 @@ export function memoryDirectory(): MemoryDirectory {
   return directory;
 }
 
-function identityOf({ passwordHash: _, ...identity }: Account): Identity {
-  return identity;
+function identityOf(account: Account): Identity {
+  const { userId, email, emailVerified, username, roles, isEnabled, signUpId, createdAt } = account;
+  return { userId, email, emailVerified, username, roles, isEnabled, signUpId, createdAt };
+}
+
+function sessionOf({ sessionId, startedAt, lastUsedAt, clientId }: OpenSession): OpenSession {
+  return { sessionId, startedAt, lastUsedAt, clientId };
 }
 
 function maybe<T, R>(value: T | undefined, map: (value: T) => R): R | undefined {

@@ -1,0 +1,297 @@
+// Drives what AuthService does about passwords and sessions through its RPC surface against a real Postgres.
+import { randomUUID } from "node:crypto";
+import type { Grant } from "@animal-delivery/platform/access/caller";
+import type { Queryable } from "@animal-delivery/platform/db/database";
+import { refusalOf } from "@animal-delivery/platform/testing/refusal";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { DomainError } from "@animal-delivery/platform/errors";
+import { requestReset } from "../src/app/request-mail.ts";
+import { givenUser, PASSWORD, self, startAccounts, tokenOf, type Accounts } from "./setup.ts";
+
+const NEW_PASSWORD = "nineteen wild otters";
+
+let service: Accounts;
+beforeAll(async () => {
+  service = await startAccounts();
+});
+afterEach(() => {
+  service.directory.isAway = false;
+  service.directory.before = () => undefined;
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+/** Whoever is signed in as this user by this session. */
+function inSession(userId: string, sessionId: string): Grant {
+  const { caller, relations } = self(userId);
+  return { caller: { ...caller, user: { ...caller.user!, sessionId } }, relations };
+}
+
+async function emailOf(userId: string): Promise<string> {
+  return (await service.users().getUser({ userId })).user!.email;
+}
+
+function mailsTo(email: string) {
+  return service.mails.filter((mail) => mail.to === email);
+}
+
+async function resetTokenOf(email: string): Promise<string> {
+  const before = mailsTo(email).length;
+  await service.auth().requestPasswordReset({ email });
+  await expect.poll(() => mailsTo(email).length).toBe(before + 1);
+  return tokenOf(mailsTo(email).at(-1));
+}
+
+async function queuedMails(): Promise<number> {
+  return (await service.db.query("queued", "select from mails")).rowCount;
+}
+
+describe("ChangePassword", () => {
+  const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+
+  it("changes it, and ends and denies every session but the caller's", async () => {
+    const userId = await givenUser(service);
+    const [mine, other] = [service.directory.givenSession(userId), service.directory.givenSession(userId)];
+
+    await service.auth(inSession(userId, mine)).changePassword(change);
+
+    expect(await service.directory.checkPassword(userId, NEW_PASSWORD)).toBe(true);
+    expect(await service.directory.listSessions(userId)).toMatchObject([{ sessionId: mine }]);
+    expect([mine, other].map((id) => service.deniedSessions.isDenied(id))).toEqual([false, true]);
+  });
+
+  it("is refused with another password, ten times an hour at most", async () => {
+    const userId = await givenUser(service);
+    const wrong = { ...change, currentPassword: "not the password" };
+    for (let n = 0; n < 10; n += 1) {
+      expect(await refusalOf(service.auth(self(userId)).changePassword(wrong))).toMatchObject({
+        kind: "refused",
+        reason: "PASSWORD_WRONG",
+      });
+    }
+
+    const refusal = await refusalOf(service.auth(self(userId)).changePassword(change));
+
+    expect(refusal).toMatchObject({ kind: "exhausted", reason: "RATE_LIMITED" });
+    expect(await service.directory.checkPassword(userId, PASSWORD)).toBe(true);
+  });
+
+  it("refuses a common password, and the person's own address", async () => {
+    const userId = await givenUser(service);
+    for (const newPassword of ["passwordpassword", await emailOf(userId)]) {
+      const refusal = await refusalOf(service.auth(self(userId)).changePassword({ ...change, newPassword }));
+      expect(refusal).toMatchObject({ kind: "invalid", reason: "PASSWORD_COMMON" });
+    }
+  });
+
+  it("says when passwords are kept elsewhere", async () => {
+    const userId = await givenUser(service);
+    service.directory.before = (operation) => {
+      if (operation === "checkPassword")
+        throw new DomainError("refused", "PASSWORD_ELSEWHERE", "they are kept elsewhere");
+    };
+    for (const call of [
+      () => service.auth(self(userId)).changePassword(change),
+      () => service.auth(self(userId)).requestEmailChange({ newEmail: "new@example.com", password: PASSWORD }),
+    ]) {
+      expect(await refusalOf(call())).toMatchObject({ kind: "refused", reason: "PASSWORD_ELSEWHERE" });
+    }
+  });
+
+  it("serves somebody whom nobody asked for before, and says when the provider is away", async () => {
+    const userId = service.directory.givenIdentity({ password: PASSWORD });
+    await service.auth(self(userId)).changePassword(change);
+    service.directory.isAway = true;
+
+    expect(await refusalOf(service.auth(self(userId)).changePassword(change))).toMatchObject({ kind: "unavailable" });
+  });
+});
+
+describe("RequestPasswordReset", () => {
+  it("sends a mail with a token that is kept as a hash alone", async () => {
+    const userId = await givenUser(service, { locale: "de-DE" });
+    const email = await emailOf(userId);
+
+    const token = await resetTokenOf(email.toUpperCase().toLowerCase());
+
+    expect(mailsTo(email)).toMatchObject([{ subject: "Wählen Sie ein neues Passwort" }]);
+    expect(mailsTo(email)[0]?.text).toContain(`https://animals.example/reset-password#token=${token}`);
+    expect(token).toMatch(/^[\w-]{43}$/);
+    const { rows } = await service.db.query<{ row: string }>("tokens", "select t::text as row from mail_tokens t");
+    expect(JSON.stringify(rows)).not.toContain(token);
+    await expect.poll(queuedMails).toBe(0);
+  });
+
+  it("answers the same when nobody has the address, and sends nothing", async () => {
+    const sent = service.mails.length;
+
+    expect(await service.auth().requestPasswordReset({ email: "nobody@example.com" })).toMatchObject({});
+
+    await expect.poll(queuedMails).toBe(0);
+    expect(service.mails).toHaveLength(sent);
+  });
+
+  it("does the same work before it answers, whoever has the address", async () => {
+    const email = await emailOf(await givenUser(service));
+    const statementsFor = async (email: string): Promise<string[]> => {
+      const statements: string[] = [];
+      await service.db.transaction(async (real) => {
+        const query: Queryable["query"] = (name, text, values) => {
+          statements.push(name);
+          return real.query(name, text, values);
+        };
+        await requestReset({ ...real, query }, email);
+      });
+      return statements;
+    };
+
+    expect(await statementsFor(email)).toEqual(["count_attempt", "insert_mail"]);
+    expect(await statementsFor("nobody-either@example.com")).toEqual(["count_attempt", "insert_mail"]);
+  });
+
+  it("sends three mails an hour to one address, also when twenty are wanted at once", async () => {
+    const email = await emailOf(await givenUser(service));
+
+    await Promise.all(Array.from({ length: 20 }, () => service.auth().requestPasswordReset({ email })));
+
+    await expect.poll(queuedMails).toBe(0);
+    expect(mailsTo(email)).toHaveLength(3);
+  });
+
+  it("finds somebody whom nobody asked for before", async () => {
+    service.directory.givenIdentity({ email: "seldom@example.com", password: PASSWORD });
+    expect(await resetTokenOf("seldom@example.com")).not.toBe("");
+  });
+
+  it("writes to nobody who cannot sign in", async () => {
+    const email = `${randomUUID()}@example.com`;
+    await service.auth().signUp({ email, password: PASSWORD, displayName: "Early", waitMs: 0 });
+    await service.auth().requestPasswordReset({ email });
+
+    await expect.poll(queuedMails).toBe(0);
+    expect(mailsTo(email)).toEqual([]);
+  });
+});
+
+describe("ResetPassword", () => {
+  it("sets the password, ends every session, and uses up all tokens", async () => {
+    const userId = await givenUser(service);
+    const email = await emailOf(userId);
+    const sessionId = service.directory.givenSession(userId);
+    const [first, second] = [await resetTokenOf(email), await resetTokenOf(email)];
+
+    await service.auth().resetPassword({ token: first, newPassword: NEW_PASSWORD });
+
+    expect(await service.directory.checkPassword(userId, NEW_PASSWORD)).toBe(true);
+    expect(await service.directory.listSessions(userId)).toEqual([]);
+    expect(service.deniedSessions.isDenied(sessionId)).toBe(true);
+    for (const token of [first, second]) {
+      const refusal = await refusalOf(service.auth().resetPassword({ token, newPassword: "twenty one lost sheep" }));
+      expect(refusal).toMatchObject({ kind: "invalid", reason: "MAIL_TOKEN_INVALID" });
+    }
+  });
+
+  it("lets one of twenty use a token", async () => {
+    const userId = await givenUser(service);
+    const token = await resetTokenOf(await emailOf(userId));
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) =>
+        service.auth().resetPassword({ token, newPassword: `${NEW_PASSWORD} ${n}` }),
+      ),
+    );
+
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+
+  it("leaves the token good when the password is refused or the provider is away", async () => {
+    const token = await resetTokenOf(await emailOf(await givenUser(service)));
+    const reset = (newPassword: string) => service.auth().resetPassword({ token, newPassword });
+
+    expect(await refusalOf(reset("passwordpassword"))).toMatchObject({ reason: "PASSWORD_COMMON" });
+    service.directory.isAway = true;
+    expect(await refusalOf(reset(NEW_PASSWORD))).toMatchObject({ kind: "unavailable" });
+    service.directory.isAway = false;
+
+    await reset(NEW_PASSWORD);
+  });
+
+  it("takes no token that is too old, made up, or of another mail", async () => {
+    const userId = await givenUser(service);
+    const email = await emailOf(userId);
+    const old = await resetTokenOf(email);
+    await service.db.query("age", "update mail_tokens set expires_at = now() - interval '1 s' where user_id = $1", [
+      userId,
+    ]);
+    await service.auth(self(userId)).requestEmailVerification({});
+    await expect.poll(() => mailsTo(email)).toHaveLength(2);
+
+    for (const token of [old, "made up", tokenOf(mailsTo(email).at(-1))]) {
+      const refusal = await refusalOf(service.auth().resetPassword({ token, newPassword: NEW_PASSWORD }));
+      expect(refusal).toMatchObject({ kind: "invalid", reason: "MAIL_TOKEN_INVALID" });
+    }
+  });
+
+  it("takes no token that went to an address which is the user's no more", async () => {
+    const userId = await givenUser(service);
+    const token = await resetTokenOf(await emailOf(userId));
+    const update = { user: { userId, email: `${randomUUID()}@example.com` }, updateMask: { paths: ["email"] } };
+    await service.users().updateUser(update);
+
+    expect(await refusalOf(service.auth().resetPassword({ token, newPassword: NEW_PASSWORD }))).toMatchObject({
+      reason: "MAIL_TOKEN_INVALID",
+    });
+  });
+});
+
+describe("ListSessions", () => {
+  it("tells the caller's, the newest first, and which is theirs", async () => {
+    const userId = await givenUser(service);
+    const old = service.directory.givenSession(userId, new Date(Date.now() - 60_000));
+    const mine = service.directory.givenSession(userId);
+    service.directory.givenSession(await givenUser(service));
+
+    const { sessions } = await service.auth(inSession(userId, mine)).listSessions({});
+
+    expect(sessions).toMatchObject([
+      { sessionId: mine, current: true, clientId: "first-party" },
+      { sessionId: old, current: false },
+    ]);
+  });
+});
+
+describe("RevokeSession", () => {
+  it("ends a session of the caller's and denies its tokens", async () => {
+    const userId = await givenUser(service);
+    const sessionId = service.directory.givenSession(userId);
+
+    await service.auth(self(userId)).revokeSession({ sessionId });
+
+    expect(service.deniedSessions.isDenied(sessionId)).toBe(true);
+    expect(await service.directory.listSessions(userId)).toEqual([]);
+    expect(await refusalOf(service.auth(self(userId)).revokeSession({ sessionId }))).toMatchObject({
+      kind: "notFound",
+      reason: "SESSION_NOT_FOUND",
+    });
+  });
+
+  it("does not touch somebody else's", async () => {
+    const [userId, other] = [await givenUser(service), await givenUser(service)];
+    const sessionId = service.directory.givenSession(other);
+
+    const refusal = await refusalOf(service.auth(self(userId)).revokeSession({ sessionId }));
+
+    expect(refusal).toMatchObject({ reason: "SESSION_NOT_FOUND" });
+    expect(service.deniedSessions.isDenied(sessionId)).toBe(false);
+    expect(await service.directory.listSessions(other)).toHaveLength(1);
+  });
+
+  it("answers one of ten who revoke it at once", async () => {
+    const userId = await givenUser(service);
+    const sessionId = service.directory.givenSession(userId);
+    const revoke = () => service.auth(self(userId)).revokeSession({ sessionId });
+
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, revoke));
+
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+});
