@@ -20,6 +20,7 @@ import type { LogoutTokenRules } from "./auth/logout-token.ts";
 import { createSessions } from "./auth/sessions.ts";
 import type { ApiConfig } from "./config.ts";
 import { type Downstream, endingStreams } from "./downstream.ts";
+import { createActiveUsers } from "./http/active-users.ts";
 import type { Exchange, GatewayEnv } from "./http/exchange.ts";
 import { observe } from "./http/observe.ts";
 import { addPageRoutes } from "./pages/page-routes.ts";
@@ -66,6 +67,7 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
     perMinute: config.rateLimits,
     signUpsPerHour: config.signUpsPerHour,
   });
+  const activeUsers = createActiveUsers(kv, telemetry);
   const problem = createProblemAnswerer(origin, telemetry.log);
   const draining = new AbortController();
   const checks = [{ name: "accepts requests", check: async () => draining.signal.throwIfAborted() }];
@@ -78,7 +80,7 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
     problem,
   });
 
-  const app = new Hono<GatewayEnv>().use(observe(config, telemetry));
+  const app = new Hono<GatewayEnv>().use(observe(config, telemetry, activeUsers));
   addPageRoutes(app, { config, provider, downstream, authenticate, checks });
   const auth = {
     logoutTokens: logoutTokenRules(config.oidc, issuerKeys),
@@ -98,7 +100,7 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
 
   return {
     app,
-    tasks: [deniedSessions.task],
+    tasks: [deniedSessions.task, activeUsers.task],
     checks,
     warmUp: async () => warmUp({ app, downstream, provider }),
     drain: () => draining.abort(),

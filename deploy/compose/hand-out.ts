@@ -96,7 +96,7 @@ function redisUsers(): string {
   const hash = createHash("sha256").update(secret("redis")).digest("hex");
   const commands =
     "hello auth ping info select eval evalsha time get set del incr decr pttl pexpire pexpireat hget hmget hsetnx hincrby " +
-    "zadd zrem zscore zrange";
+    "zadd zrem zscore zrange pfadd pfcount";
   return [
     "user default on nopass resetkeys resetchannels -@all +ping",
     `user animal-delivery on #${hash} ~animal-delivery:* resetchannels -@all ${commands.replaceAll(/\w+/g, "+$&")}`,

@@ -2,7 +2,7 @@ import type { Context } from "@opentelemetry/api";
 import { Counter, Histogram } from "prom-client";
 import type { Meters } from "@animal-delivery/platform/telemetry/metrics";
 import { exemplarLabels } from "@animal-delivery/platform/telemetry/exemplar";
-import { createActiveUsers } from "./active-users.ts";
+import type { ActiveUsers } from "./active-users.ts";
 import type { Exchange } from "./exchange.ts";
 import { knownMethod } from "./http-method.ts";
 
@@ -16,9 +16,8 @@ export interface HttpMetrics {
   answered(exchange: Exchange, method: string, status: number, durationMs: number, trace: Context): void;
 }
 
-export function createHttpMetrics(meters: Meters): HttpMetrics {
+export function createHttpMetrics(meters: Meters, activeUsers: Pick<ActiveUsers, "seen">): HttpMetrics {
   const registers = [meters.registry];
-  const { seen } = createActiveUsers(meters);
   const requests = new Counter({
     name: "http_requests_total",
     help: "requests answered",
@@ -45,7 +44,7 @@ export function createHttpMetrics(meters: Meters): HttpMetrics {
       requests.inc(labels);
       if (reason !== undefined) errors.inc({ ...labels, reason });
       durations.observe({ labels, value: durationMs / 1_000, exemplarLabels: exemplarLabels(trace) });
-      if (user) seen(user.subject);
+      if (user) activeUsers.seen(user.subject);
     },
   };
 }

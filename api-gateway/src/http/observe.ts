@@ -4,6 +4,7 @@ import { runInContext } from "@animal-delivery/platform/request-context";
 import { contextFrom } from "@animal-delivery/platform/telemetry/propagation";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { ApiConfig } from "../config.ts";
+import type { ActiveUsers } from "./active-users.ts";
 import { logAnswer } from "./access-log.ts";
 import { clientAddress } from "./client-address.ts";
 import { createCors } from "./cors.ts";
@@ -20,8 +21,12 @@ export const UNKNOWN_ROUTE = "(unknown)";
  * Surrounds every request: its ids and trace, the headers every answer has, CORS, one log line, metrics and a span. The one
  * middleware that waits for the answer; all else runs inside the handlers.
  */
-export function observe(config: ApiConfig, telemetry: Telemetry): MiddlewareHandler<GatewayEnv> {
-  const metrics = createHttpMetrics(telemetry.meters);
+export function observe(
+  config: ApiConfig,
+  telemetry: Telemetry,
+  activeUsers: Pick<ActiveUsers, "seen">,
+): MiddlewareHandler<GatewayEnv> {
+  const metrics = createHttpMetrics(telemetry.meters, activeUsers);
   const always = securityHeaders(config.origin.startsWith("https:"));
   const cors = createCors(config.corsOrigins);
 

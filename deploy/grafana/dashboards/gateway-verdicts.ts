@@ -57,9 +57,10 @@ export const gatewayVerdicts: Row = {
     }),
     stat({
       title: "Active users",
-      description: "Users with a request within the last 5 minutes, counted by each process of the gateway.",
+      description:
+        "Users with a request within the last 5 minutes, over all gateways. While their store is away each gateway counts alone, and whoever asked two of them counts twice.",
       after: "suite",
-      queries: [range("sum(active_users)", "")],
+      queries: [range('max(active_users{scope="platform"}) or sum(active_users{scope="process"})', "")],
       look: { unit: "short", decimals: 0 },
       width: 4,
     }),

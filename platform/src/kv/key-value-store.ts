@@ -1,5 +1,5 @@
 /**
- * Counters, login sessions and denied session ids. Two adapters: memory and Redis. Values vanish: nothing here is a record.
+ * Counters, login sessions, denied session ids, and how many different callers there were. Two adapters: memory and Redis. Values vanish: nothing here is a record.
  * Every function rejects with DomainError unavailable UNAVAILABLE when the store does not answer at once; what it was asked
  * may have happened all the same.
  */
@@ -20,6 +20,10 @@ export interface KeyValueStore extends AsyncDisposable {
   addToSet(key: string, members: ReadonlyMap<string, number>): Promise<void>;
   /** A page of a set's live members, in the order they were put in, from where the page before ended. */
   changesOf(key: string, since?: string): Promise<SetChanges>;
+  /** Puts members into a bucket of a name, to be counted; the bucket goes `ttlMs` after the last call. They cannot be read back. */
+  addDistinct(name: string, bucket: string, members: readonly string[], ttlMs: number): Promise<void>;
+  /** How many different members the buckets of a name have together; of many, Redis is off by one in a hundred. */
+  countDistinct(name: string, buckets: readonly string[]): Promise<number>;
 }
 
 export interface Count {

@@ -16,6 +16,7 @@ export function createMemoryStore(now: () => number = Date.now): KeyValueStore {
   const values = new Map<string, Entry<string>>();
   const counters = new Map<string, Entry<number>>();
   const sets = new Map<string, MemorySet>();
+  const buckets = new Map<string, Entry<Set<string>>>();
 
   const live = <T>(map: Map<string, Entry<T>>, key: string): Entry<T> | undefined => {
     const entry = map.get(key);
@@ -27,6 +28,7 @@ export function createMemoryStore(now: () => number = Date.now): KeyValueStore {
   const sweep = setInterval(() => {
     dropExpired(values);
     dropExpired(counters);
+    dropExpired(buckets);
     for (const [key, set] of sets) if (!set.sweep()) sets.delete(key);
   }, SWEEP_MS).unref();
 
@@ -58,6 +60,16 @@ export function createMemoryStore(now: () => number = Date.now): KeyValueStore {
       set.add(members);
     },
     changesOf: async (key, since) => sets.get(key)?.changes(since) ?? EMPTY,
+    addDistinct: async (name, bucket, members, ttlMs) => {
+      const key = `${name}:${bucket}`;
+      const value = live(buckets, key)?.value ?? new Set();
+      for (const member of members) value.add(member);
+      buckets.set(key, { value, expiresAt: now() + ttlMs });
+    },
+    countDistinct: async (name, asked) => {
+      const members = asked.flatMap((bucket) => [...(live(buckets, `${name}:${bucket}`)?.value ?? [])]);
+      return new Set(members).size;
+    },
     [Symbol.asyncDispose]: async () => clearInterval(sweep),
   };
 }

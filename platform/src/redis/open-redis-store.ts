@@ -52,6 +52,16 @@ export async function openRedisStore(
         isFirst: isFirst === 1,
       };
     },
+    async addDistinct(name, bucket, members, ttlMs) {
+      for (let at = 0; at < members.length; at += PAGE) {
+        const page = members.slice(at, at + PAGE);
+        await run("add_distinct", () => client.addDistinct(keyOfBucket(name, bucket), wholeMs(ttlMs), ...page));
+      }
+    },
+    async countDistinct(name, buckets) {
+      if (buckets.length === 0) return 0;
+      return run("count_distinct", () => client.pfcount(...buckets.map((bucket) => keyOfBucket(name, bucket))));
+    },
     async [Symbol.asyncDispose]() {
       unwatch();
       client.disconnect();
@@ -62,6 +72,11 @@ export async function openRedisStore(
 /** The braces put the keys of one set into one slot. */
 function keysOfSet(key: string): readonly string[] {
   return [`{${key}}:ends`, `{${key}}:versions`, `{${key}}:head`];
+}
+
+/** The braces put all buckets of a name into one slot. */
+function keyOfBucket(name: string, bucket: string): string {
+  return `{${name}}:${bucket}`;
 }
 
 /** Redis takes whole milliseconds, and none that are over. */

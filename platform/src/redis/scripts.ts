@@ -68,12 +68,20 @@ end
 return answer
 `;
 
+/** KEYS: a bucket. ARGV: ttlMs, then members. */
+const ADD_DISTINCT = `
+redis.call('PFADD', KEYS[1], unpack(ARGV, 2))
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 0
+`;
+
 /** Calls of the scripts above. */
 export interface Scripts {
   increment(key: string, ttlMs: number): Promise<[count: number, leftMs: number]>;
   decrement(key: string): Promise<unknown>;
   addToSet(...keysAndArguments: readonly (string | number)[]): Promise<unknown>;
   changesOfSet(...keysAndArguments: readonly (string | number)[]): Promise<readonly (string | number)[]>;
+  addDistinct(key: string, ttlMs: number, ...members: readonly string[]): Promise<unknown>;
 }
 
 /** Teaches a client the scripts; it loads each at its first call on a connection and names it by its hash from then on. */
@@ -83,6 +91,7 @@ export function withScripts<Client extends Redis | Cluster>(client: Client): Cli
     decrement: { lua: DECREMENT, numberOfKeys: 1 },
     addToSet: { lua: ADD_TO_SET, numberOfKeys: 3 },
     changesOfSet: { lua: CHANGES_OF_SET, numberOfKeys: 3 },
+    addDistinct: { lua: ADD_DISTINCT, numberOfKeys: 1 },
   };
   for (const [name, script] of Object.entries(scripts)) client.defineCommand(name, script);
   return client as Client & Scripts;

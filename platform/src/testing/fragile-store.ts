@@ -33,6 +33,8 @@ export function fragileStore(): FragileStore {
     decrement: async (...call) => (await there()).decrement(...call),
     addToSet: async (...call) => (await there()).addToSet(...call),
     changesOf: async (...call) => (await there()).changesOf(...call),
+    addDistinct: async (...call) => (await there()).addDistinct(...call),
+    countDistinct: async (...call) => (await there()).countDistinct(...call),
     [Symbol.asyncDispose]: async () => inner[Symbol.asyncDispose](),
   };
 }

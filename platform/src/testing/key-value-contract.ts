@@ -167,6 +167,46 @@ export function keyValueContract(open: () => Promise<KeyValueStore>): void {
     });
   });
 
+  describe("distinct members", () => {
+    it("are counted once each, in all buckets that are asked about together", async () => {
+      await kv.addDistinct("name", "1", ["ada", "bob"], 60_000);
+      await kv.addDistinct("name", "1", ["bob", "bob"], 60_000);
+      await kv.addDistinct("name", "2", ["bob", "cleo"], 60_000);
+
+      expect(await kv.countDistinct("name", ["1"])).toBe(2);
+      expect(await kv.countDistinct("name", ["1", "2", "3"])).toBe(3);
+    });
+
+    it("of another name, or of nobody, are none", async () => {
+      await kv.addDistinct("name", "1", ["ada"], 60_000);
+      await kv.addDistinct("name", "2", [], 60_000);
+
+      expect(await kv.countDistinct("other", ["1"])).toBe(0);
+      expect([await kv.countDistinct("name", ["2"]), await kv.countDistinct("name", [])]).toEqual([0, 0]);
+    });
+
+    it("go with their bucket, whose time begins anew with each call", async () => {
+      await kv.addDistinct("name", "1", ["ada"], 60_000);
+      await kv.addDistinct("name", "1", ["bob"], 40);
+      await kv.addDistinct("name", "2", ["cleo"], 60_000);
+
+      await expect.poll(async () => kv.countDistinct("name", ["1", "2"])).toBe(1);
+    });
+
+    it("are counted to one in fifty when they are many, whoever puts them in at once", async () => {
+      const names = Array.from({ length: 5_000 }, (_, index) => `member-${index}`);
+
+      await Promise.all([
+        kv.addDistinct("name", "1", names.slice(0, 3_000), 60_000),
+        kv.addDistinct("name", "1", names.slice(2_000), 60_000),
+        kv.addDistinct("name", "2", names.slice(1_000, 4_000), 60_000),
+      ]);
+
+      const count = await kv.countDistinct("name", ["1", "2"]);
+      expect(Math.abs(count - 5_000)).toBeLessThan(100);
+    });
+  });
+
   async function add(members: Readonly<Record<string, number>>): Promise<void> {
     await kv.addToSet("key", new Map(Object.entries(members)));
   }
