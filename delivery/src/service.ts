@@ -7,10 +7,12 @@ import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
 import { consumeEvents } from "@animal-delivery/platform/inbox/consume-events";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
+import { participate } from "@animal-delivery/platform/saga/participate";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { Config } from "./config.ts";
 import { ORDER_EVENTS, orderEventHandlers } from "./consumers/order-events.ts";
+import { SAGA_STEPS } from "./consumers/saga-steps.ts";
 import { createDeliveryMetrics } from "./metrics.ts";
 import { observeDeliveries } from "./observe-deliveries.ts";
 import { purgeTask } from "./purge-task.ts";
@@ -46,6 +48,7 @@ export function createDelivery(config: Pick<Config, "tracking">, resources: Reso
     tasks: [
       relayOutbox({ db, bus, telemetry }),
       consumeEvents({ consumer: "delivery", topics: [ORDER_EVENTS], db, bus, telemetry, handlers }),
+      participate({ participant: "delivery", db, bus, telemetry, steps: SAGA_STEPS }),
       feed.task,
       purgeExpired({ db, telemetry }),
       purgeTask(db, telemetry.log),

@@ -80,8 +80,11 @@ export type DeliveryFixture = Awaited<ReturnType<typeof givenDeliveryService>>;
 type ServiceDatabase = Parameters<typeof createChangeFeed>[0];
 
 /** One process of the service: replicas share the database and nothing else. */
-export function givenReplica(db: ServiceDatabase, orders: ReturnType<typeof createOrdersStub>["client"]) {
-  const telemetry = testTelemetry("delivery");
+export function givenReplica(
+  db: ServiceDatabase,
+  orders: ReturnType<typeof createOrdersStub>["client"],
+  telemetry = testTelemetry("delivery"),
+) {
   const metrics = createDeliveryMetrics(telemetry.meters);
   const feed = createChangeFeed(db, 20);
   const streams = createStreamLimit(16, (open) => metrics.streams.set(open));

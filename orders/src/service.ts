@@ -5,9 +5,11 @@ import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
 import { consumeEvents } from "@animal-delivery/platform/inbox/consume-events";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
+import { participate } from "@animal-delivery/platform/saga/participate";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import { DELIVERY_EVENTS, deliveryEventHandlers } from "./consumers/delivery-events.ts";
+import { SAGA_STEPS } from "./consumers/saga-steps.ts";
 import { observeOrders } from "./observe-orders.ts";
 import { orderService } from "./rpc/order-service.ts";
 import { productService } from "./rpc/product-service.ts";
@@ -33,6 +35,7 @@ export function createOrders(_config: object, { telemetry, db, bus }: Resources)
     tasks: [
       relayOutbox({ db, bus, telemetry }),
       consumeEvents({ consumer: "orders", topics: [DELIVERY_EVENTS], db, bus, telemetry, handlers }),
+      participate({ participant: "orders", db, bus, telemetry, steps: SAGA_STEPS }),
       purgeExpired({ db, telemetry }),
     ],
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],

@@ -116,10 +116,13 @@ describe("CloseCustomer", () => {
   it("makes an order wait that comes meanwhile, and refuses it then", async () => {
     const { customerId, client } = givenCustomer();
     const gate = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
     const closing = service.db.transaction(async (tx) => {
       await closeCustomer(tx, customerId);
+      locked.resolve();
       await gate.promise;
     });
+    await locked.promise;
     const refusal = refusalOf(client.createOrder(orderOf([productId, 1])));
     await expect.poll(waitingForLock, SOON).toBe(1);
 

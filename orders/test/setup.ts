@@ -47,10 +47,11 @@ export interface Orders extends AsyncDisposable {
 /** Hundreds of calls at once wait long on a busy machine; how long is not what these tests are about. */
 const PATIENCE_MS = 30_000;
 
-export async function startOrders(): Promise<Orders> {
+export async function startOrders<T extends Telemetry>(telemetry: T): Promise<Orders & { readonly telemetry: T }>;
+export async function startOrders(): Promise<Orders>;
+export async function startOrders(telemetry: Telemetry = testTelemetry("orders")): Promise<Orders> {
   const open = new AsyncDisposableStack();
   const { url } = open.use(await testDatabase({ migrations: [MIGRATIONS] }));
-  const telemetry = testTelemetry("orders");
   const limits = { statementTimeoutMs: PATIENCE_MS, lockTimeoutMs: PATIENCE_MS, acquireTimeoutMs: PATIENCE_MS };
   const db = open.use(openDatabase({ url, poolSize: 20, ...limits }, telemetry));
   const observer = observeOrders(telemetry);
@@ -62,8 +63,8 @@ export async function startOrders(): Promise<Orders> {
     db,
     telemetry,
     observer,
-    products: (grant = anonymousGrant()) => inMemoryClient(ProductService, routes, { grant, deadline }),
-    orders: (grant) => inMemoryClient(OrderService, routes, { grant, deadline }),
+    products: (grant = anonymousGrant()) => inMemoryClient(ProductService, routes, { grant, deadline, telemetry }),
+    orders: (grant) => inMemoryClient(OrderService, routes, { grant, deadline, telemetry }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
@@ -133,8 +134,9 @@ export async function deliveryTells(
   { db, telemetry: { log }, observer }: Orders,
   { orderId, deliveryId }: { orderId: string; deliveryId: string },
   news: DeliveryReport["news"],
+  reason = "",
 ): Promise<void> {
-  await db.transaction((tx) => followDelivery(tx, { log, observer }, { orderId, deliveryId, news, reason: "" }));
+  await db.transaction((tx) => followDelivery(tx, { log, observer }, { orderId, deliveryId, news, reason }));
 }
 
 export async function stockOf(service: Orders, productId: string): Promise<number | undefined> {

@@ -1,10 +1,11 @@
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { isUniqueViolation } from "@animal-delivery/platform/db/violations";
 import type { Delivery } from "../domain/delivery.ts";
-import { courierNotFound, courierUnavailable, deliveryStatusRefused } from "../domain/refusals.ts";
+import { courierNotFound, courierUnavailable, deliveryStatusRefused, personClosed } from "../domain/refusals.ts";
 import { mayGo } from "../domain/status.ts";
 import { tellCourierAssigned } from "../events/delivery-events.ts";
 import { findCourierForUpdate } from "../store/courier-repository.ts";
+import { isClosed } from "../store/person-repository.ts";
 import { EVERY_ROW } from "../store/visibility.ts";
 import type { Errand } from "./errand.ts";
 import { lockDelivery, moveDelivery } from "./move-delivery.ts";
@@ -14,8 +15,8 @@ import type { DeliveryObserver } from "./observer.ts";
  * Gives a pending delivery to a courier. Locks the delivery, then the courier, always in this order: of two assignments at
  * once one waits and loses, none deadlocks.
  *
- * @throws {DomainError} notFound DELIVERY_NOT_FOUND or COURIER_NOT_FOUND; refused DELIVERY_STATUS_REFUSED or
- *   COURIER_UNAVAILABLE.
+ * @throws {DomainError} notFound DELIVERY_NOT_FOUND or COURIER_NOT_FOUND; refused DELIVERY_STATUS_REFUSED,
+ *   PERSON_CLOSED or COURIER_UNAVAILABLE.
  */
 export async function assignCourier(
   tx: Transaction,
@@ -28,6 +29,7 @@ export async function assignCourier(
 
   const courier = await findCourierForUpdate(tx, courierId, EVERY_ROW);
   if (!courier) throw courierNotFound(courierId);
+  if (await isClosed(tx, courierId)) throw personClosed(courierId);
   if (courier.availability !== "available") throw courierUnavailable(courierId, "off_duty");
 
   const move = { to: "assigned", reason: "", facts: { courierId }, tell: tellCourierAssigned } as const;

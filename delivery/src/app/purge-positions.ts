@@ -13,11 +13,19 @@ export const POSITIONS_KEPT_MS = 30 * DAY_MS;
 const BATCH: PurgeExtent = { deliveries: 50, positions: 10_000 };
 
 /** Deletes the positions that were kept long enough; answers of how many deliveries. */
-export async function purgePositions(db: Database, now: Date, stop?: AbortSignal): Promise<number> {
+export function purgePositions(db: Database, now: Date, stop?: AbortSignal): Promise<number> {
   const before = new Date(now.getTime() - POSITIONS_KEPT_MS);
+  return inPositionBatches((max) => deletePositionsFinishedBefore(db, before, max), stop);
+}
+
+/** Repeats a statement that deletes positions until none is left; answers of how many deliveries. */
+export async function inPositionBatches(
+  work: (max: PurgeExtent) => Promise<PurgeExtent>,
+  stop?: AbortSignal,
+): Promise<number> {
   let purged = 0;
   for (;;) {
-    const { deliveries, positions } = await deletePositionsFinishedBefore(db, before, BATCH);
+    const { deliveries, positions } = await work(BATCH);
     purged += deliveries;
     const isDone = deliveries < BATCH.deliveries && positions < BATCH.positions;
     if (isDone || stop?.aborted) return purged;

@@ -1,8 +1,9 @@
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { registeredCourier, type CourierAtWork } from "../domain/courier.ts";
-import { courierExists, courierNotFound } from "../domain/refusals.ts";
+import { courierExists, courierNotFound, personClosed } from "../domain/refusals.ts";
 import { tellCourierRegistered } from "../events/courier-events.ts";
 import { insertCourier } from "../store/courier-repository.ts";
+import { isClosed } from "../store/person-repository.ts";
 import type { Visibility } from "../store/visibility.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { Visibility } from "../store/visibility.ts";
  *
  * @param courierId the person's subject; empty for the caller.
  * @throws {DomainError} notFound COURIER_NOT_FOUND when the caller may register themselves alone and names somebody else;
- *   alreadyExists COURIER_EXISTS.
+ *   refused PERSON_CLOSED; alreadyExists COURIER_EXISTS.
  */
 export async function registerCourier(
   tx: Transaction,
@@ -24,7 +25,9 @@ export async function registerCourier(
   if (!mayRegister || registers === "") throw courierNotFound(registers);
 
   const courier = registeredCourier(registers, displayName, new Date());
-  if (!(await insertCourier(tx, courier))) throw courierExists(registers);
+  const isNew = await insertCourier(tx, courier);
+  if (await isClosed(tx, registers)) throw personClosed(registers);
+  if (!isNew) throw courierExists(registers);
   await tellCourierRegistered(tx, courier);
   return { ...courier, deliveryId: undefined };
 }

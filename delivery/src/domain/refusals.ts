@@ -54,3 +54,14 @@ export function streamLimitReached(max: number): DomainError {
     max: max.toString(),
   });
 }
+
+/** The person's account is being deleted, or was. */
+export function personClosed(personId: string): DomainError {
+  return new DomainError("refused", "PERSON_CLOSED", "the person's account is closed", { person_id: personId });
+}
+
+/** @param deliveryId one that is under way. */
+export function personBusy(personId: string, deliveryId: string): DomainError {
+  const message = "a delivery that the person ordered or carries is under way";
+  return new DomainError("refused", "PERSON_BUSY", message, { person_id: personId, delivery_id: deliveryId });
+}

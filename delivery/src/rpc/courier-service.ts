@@ -16,10 +16,16 @@ import type { Parts } from "./parts.ts";
 export function courierService({ db }: Pick<Parts, "db">): ServiceImpl<typeof CourierService> {
   return {
     registerCourier: (request, context) =>
-      mutate(db, context, request, async (tx, grant) => {
-        const courier = await registerCourier(tx, visibilityOf(grant), request.courierId, request.displayName);
-        return { courier: courierMessage(courier) };
-      }),
+      mutate(
+        db,
+        context,
+        request,
+        async (tx, grant) => {
+          const courier = await registerCourier(tx, visibilityOf(grant), request.courierId, request.displayName);
+          return { courier: courierMessage(courier) };
+        },
+        ({ courier }) => courier.courierId,
+      ),
 
     async getCourier({ courierId }, context) {
       const courier = await findCourier(db, courierId, visibilityOf(grantOf(context)));
@@ -42,10 +48,16 @@ export function courierService({ db }: Pick<Parts, "db">): ServiceImpl<typeof Co
     setAvailability(request, context) {
       const availability = fromWire(AVAILABILITY_ON_WIRE, request.availability);
       if (!availability) throw new Error("validation let an unknown availability through");
-      return mutate(db, context, request, async (tx, grant) => {
-        const courier = await setAvailability(tx, visibilityOf(grant), request.courierId, availability);
-        return { courier: courierMessage(courier) };
-      });
+      return mutate(
+        db,
+        context,
+        request,
+        async (tx, grant) => {
+          const courier = await setAvailability(tx, visibilityOf(grant), request.courierId, availability);
+          return { courier: courierMessage(courier) };
+        },
+        ({ courier }) => courier.courierId,
+      );
     },
   };
 }

@@ -32,10 +32,16 @@ export function deliveryService(parts: Parts): ServiceImpl<typeof DeliveryServic
     context: HandlerContext,
     work: (tx: Transaction, grant: Grant) => Promise<Delivery>,
   ) =>
-    mutate(db, context, request, async (tx, grant) => {
-      const delivery = await work(tx, grant);
-      return { delivery: deliveryMessage(delivery, await listSteps(tx, delivery)) };
-    });
+    mutate(
+      db,
+      context,
+      request,
+      async (tx, grant) => {
+        const delivery = await work(tx, grant);
+        return { delivery: deliveryMessage(delivery, await listSteps(tx, delivery)) };
+      },
+      ({ delivery }) => delivery.customerId,
+    );
 
   /** Changes the delivery that the request names. */
   const change = (

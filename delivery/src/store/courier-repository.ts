@@ -1,5 +1,6 @@
 import type { Queryable } from "@animal-delivery/platform/db/database";
 import type { Availability, Courier, CourierAtWork } from "../domain/courier.ts";
+import { personKept } from "./person-repository.ts";
 import { couriersOf, type Visibility } from "./visibility.ts";
 
 interface CourierRow {
@@ -32,7 +33,10 @@ export async function findCourier(
   return rows[0] && fromRow(rows[0]);
 }
 
-/** Locks one courier's row until the transaction ends; undefined when there is none that the caller may see. */
+/**
+ * Locks one courier's row until the transaction ends; undefined when there is none that the caller may see. Nobody closes
+ * them meanwhile either; whether they are closed, `isClosed` sees.
+ */
 export async function findCourierForUpdate(
   tx: Queryable,
   courierId: string,
@@ -41,6 +45,7 @@ export async function findCourierForUpdate(
   const { rows } = await tx.query<CourierRow>(
     "find_courier_for_update",
     `${COURIER_AT_WORK}
+      cross join (select ${personKept("$2")}) as person
       where c.courier_id = $2
         and ${couriersOf(visibility)}
         for update of c`,
@@ -49,12 +54,16 @@ export async function findCourierForUpdate(
   return rows[0] && fromRow(rows[0]);
 }
 
-/** Inserts a new courier unless the person is registered; whether it did. */
+/**
+ * Inserts a new courier unless the person is registered; whether it did. Nobody closes them until the transaction ends;
+ * whether they are closed, `isClosed` sees.
+ */
 export async function insertCourier(tx: Queryable, courier: Courier): Promise<boolean> {
   const { rowCount } = await tx.query(
     "insert_courier",
     `insert into couriers (courier_id, display_name, availability, registered_at, version)
-     values ($1, $2, $3, $4, $5)
+     select $1, $2, $3, $4, $5
+       from (select ${personKept("$1")}) as person
          on conflict do nothing`,
     [courier.courierId, courier.displayName, courier.availability, courier.registeredAt, courier.version],
   );
@@ -69,6 +78,17 @@ export async function saveAvailability(tx: Queryable, courier: Courier): Promise
         set availability = $2, version = $3
       where courier_id = $1`,
     [courier.courierId, courier.availability, courier.version],
+  );
+}
+
+/** Lets a courier's profile go: the row stays for the deliveries that refer to it. The caller holds the row's lock. */
+export async function eraseCourier(tx: Queryable, courierId: string, now: Date): Promise<void> {
+  await tx.query(
+    "erase_courier",
+    `update couriers
+        set display_name = '', erased_at = $2
+      where courier_id = $1`,
+    [courierId, now],
   );
 }
 

@@ -52,21 +52,40 @@ export interface PurgeExtent {
  * Deletes positions of deliveries finished before a time, the earliest finished first, with the changes that point at them:
  * no more than `max`. Fewer of both means that none is left. Two purges at once take different deliveries.
  */
-export async function deletePositionsFinishedBefore(
+export function deletePositionsFinishedBefore(db: Queryable, before: Date, max: PurgeExtent): Promise<PurgeExtent> {
+  const done = `finished_at < $1 and last_sequence is not null
+        order by finished_at
+        limit $2
+          for update skip locked`;
+  return deletePositions(db, "delete_positions_finished_before", done, before, max);
+}
+
+/**
+ * Deletes positions of deliveries that a person ordered or carried, with the changes that point at them: no more than `max`.
+ * Fewer of both means that none is left.
+ */
+export function deletePositionsOf(db: Queryable, personId: string, max: PurgeExtent): Promise<PurgeExtent> {
+  const theirs = `(customer_id = $1 or courier_id = $1) and last_sequence is not null
+        order by delivery_id
+        limit $2
+          for update`;
+  return deletePositions(db, "delete_positions_of", theirs, personId, max);
+}
+
+/** @param chosen which deliveries, by `value` as `$1`, up to `$2` of them, locked. */
+async function deletePositions(
   db: Queryable,
-  before: Date,
+  name: string,
+  chosen: string,
+  value: Date | string,
   max: PurgeExtent,
 ): Promise<PurgeExtent> {
   const { rows } = await db.query<{ deliveries: number; positions: number }>(
-    "delete_positions_finished_before",
+    name,
     `with done as materialized (
        select delivery_id
          from deliveries
-        where finished_at < $1
-          and last_sequence is not null
-        order by finished_at
-        limit $2
-          for update skip locked
+        where ${chosen}
      ), chunk as materialized (
        select delivery_id, p.device_sequence
          from done join positions p using (delivery_id)
@@ -84,7 +103,7 @@ export async function deletePositionsFinishedBefore(
        returning d.delivery_id
      )
      select (select count(*) from freed)::int as deliveries, (select count(*) from chunk)::int as positions`,
-    [before, max.deliveries, max.positions],
+    [value, max.deliveries, max.positions],
   );
   return rows[0] ?? { deliveries: 0, positions: 0 };
 }

@@ -24,7 +24,7 @@ export function deliveriesOf(visibility: Visibility): string {
   });
 }
 
-/** The predicate over `couriers c`; $1 is the subject. */
+/** The predicate over `couriers c`; $1 is the subject. Nobody is shown one whose profile went. */
 export function couriersOf(visibility: Visibility): string {
-  return visibleWhere(visibility.relations, { any: "true", self: "c.courier_id = $1" });
+  return `c.erased_at is null and ${visibleWhere(visibility.relations, { any: "true", self: "c.courier_id = $1" })}`;
 }

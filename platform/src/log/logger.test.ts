@@ -4,6 +4,7 @@ import { DomainError } from "../errors.ts";
 import { runInContext } from "../request-context.ts";
 import { testTelemetry } from "../testing/telemetry.ts";
 import { LINE_BYTES_MAX } from "./line.ts";
+import { errorFacts } from "./error-facts.ts";
 import { createLogger } from "./logger.ts";
 
 describe("createLogger", () => {
@@ -81,6 +82,16 @@ describe("createLogger", () => {
       cause: { name: "Error", message: "duplicate key", code: "23505" },
     });
     expect(JSON.stringify(lines)).not.toContain("a@b.c");
+  });
+
+  it("hides the value that the database quotes when it does not take it, in the text and in the stack", () => {
+    const quoted = Object.assign(new Error('invalid input syntax for type integer: "Anna"'), { code: "22P02" });
+
+    const facts = JSON.stringify(errorFacts(quoted));
+
+    expect(facts).toContain("22P02");
+    expect(facts).toContain("logger.test.ts");
+    expect(facts).not.toContain("Anna");
   });
 
   it("keeps its own names when a field has one of them", () => {

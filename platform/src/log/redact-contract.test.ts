@@ -24,6 +24,41 @@ describe("redact, over every request and response of the contract", () => {
   });
 });
 
+describe("the contract", () => {
+  it("marks every text and number of a person: these are shown, and none of them is one", () => {
+    const shown = new Set(MESSAGES.flatMap((schema) => [...unmarked(schema)]));
+
+    expect([...shown].toSorted()).toEqual([
+      "actor",
+      "breed",
+      "country",
+      "courier_id",
+      "currency",
+      "customer_id",
+      "delivery_id",
+      "etag",
+      "next_page_token",
+      "order_id",
+      "page_token",
+      "product_id",
+      "resume_token",
+      "title",
+    ]);
+  });
+});
+
+/** The texts and fractions in messages of orders and delivery that logs and traces show. */
+function* unmarked(schema: DescMessage, above: readonly DescMessage[] = []): Generator<string> {
+  if (!/^(orders|delivery|common)\./.test(schema.typeName) || above.includes(schema)) return;
+  for (const field of schema.fields) {
+    const isMarked = field.proto.options?.debugRedact ?? false;
+    if (field.message) yield* unmarked(field.message, [...above, schema]);
+    const mayTell =
+      field.scalar !== undefined && [ScalarType.STRING, ScalarType.BYTES, ScalarType.DOUBLE].includes(field.scalar);
+    if (mayTell && !isMarked) yield field.name;
+  }
+}
+
 /** A message whose marked fields hold the secret; a message in a field is filled in turn. */
 function filled(schema: DescMessage, depth = 0): Message {
   const message = reflect(schema, create(schema));
