@@ -6,6 +6,8 @@ const REQUIRED = {
   DATABASE_URL: "postgresql://localhost/accounts",
   BUS_DATABASE_URL: "postgresql://localhost/bus",
   OIDC_ISSUER: "https://issuer.example",
+  KEYCLOAK_ADMIN_URL: "https://id.example/admin/realms/animals",
+  ACCOUNTS_CLIENT_SECRET: "secret",
   TLS_CERT_FILE: "cert.pem",
   TLS_KEY_FILE: "key.pem",
   TLS_CA_FILE: "ca.pem",

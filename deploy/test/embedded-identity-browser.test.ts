@@ -5,6 +5,7 @@ import { openBrowser, type Visit } from "./fixtures/browser.ts";
 import { GATEWAY, givenIdentity } from "./fixtures/identity.ts";
 
 const VERIFIER = "v".repeat(50);
+const COURIER2 = "b0000000-0000-4000-8000-000000000002";
 
 // Drives the provider as the gateway, the API page and a browser do.
 describe("startIdentityProvider", () => {
@@ -120,6 +121,54 @@ describe("startIdentityProvider", () => {
 
       expect(answer.status).toBe(401);
       expect(answer.html).toContain("Name or password is wrong.");
+    });
+
+    it("signs in by the e-mail address, and not somebody who is disabled", async () => {
+      const { directory } = identity.provider;
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+      const person = { username: "Courier2@animal-delivery.example", password: "courier2-password" };
+
+      await directory.setEnabled(COURIER2, false);
+      const refused = await browser.submit(form.url, person);
+      await directory.setEnabled(COURIER2, true);
+      const arrived = await browser.submit(form.url, person);
+
+      expect([refused.status, refused.html]).toEqual([401, expect.stringContaining("Name or password is wrong.")]);
+      expect(arrived.url).toContain(callback);
+    });
+
+    it.each([
+      ["ended", async () => identity.provider.directory.endSessions(COURIER2)],
+      ["been disabled", async () => identity.provider.directory.setEnabled(COURIER2, false)],
+    ])("does not go on with a browser whose user's sessions have %s", async (_what, end) => {
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+      const arrived = await browser.submit(form.url, { username: "courier2", password: "courier2-password" });
+      await redeem(arrived, callback, gateway());
+      const unspent = await browser.get(authorization("api-gateway", callback));
+      expect(unspent.url).toContain(callback);
+
+      await end();
+
+      const [spent, again] = [
+        await redeem(unspent, callback, gateway()),
+        await browser.get(authorization("api-gateway", callback)),
+      ];
+      await identity.provider.directory.setEnabled(COURIER2, true);
+      expect(spent).toMatchObject({ status: 400, error: "invalid_grant" });
+      expect(again.html).toContain("Sign in");
+    });
+
+    it("does not go on with a browser whose session was ended", async () => {
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+      const arrived = await browser.submit(form.url, { username: "courier2", password: "courier2-password" });
+      const { access_token: token } = await redeem(arrived, callback, gateway());
+
+      expect(await identity.provider.directory.endSession(COURIER2, String(decodeJwt(token)["sid"]))).toBe(true);
+
+      expect((await browser.get(authorization("api-gateway", callback))).html).toContain("Sign in");
     });
 
     it("takes no sign-in from a browser that did not begin it", async () => {

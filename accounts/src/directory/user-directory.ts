@@ -46,23 +46,35 @@ export interface UserDirectory {
    * call left half made.
    *
    * @returns the user id.
-   * @throws {DomainError} alreadyExists EMAIL_TAKEN when somebody else has the e-mail address, or signs in by it.
+   * @throws {DomainError} alreadyExists EMAIL_TAKEN when somebody else has the e-mail address, or signs in by it; and as
+   *   `setEmail`, `setRoles` and `setPassword` do. It leaves nobody then.
    */
   makeIdentity(identity: IdentityToMake): Promise<string>;
   /** Undefined when there is none. */
   findIdentity(userId: string): Promise<Identity | undefined>;
-  /** Undefined when there is none. */
+  /** In any case. Undefined when there is none. */
   findIdentityByEmail(email: string): Promise<Identity | undefined>;
-  /** @throws {DomainError} notFound USER_NOT_FOUND. So do all that follow, unless they say otherwise. */
+  /**
+   * Whoever cannot sign in gets no new tokens either.
+   *
+   * @throws {DomainError} notFound USER_NOT_FOUND. So do all that follow, unless they say otherwise.
+   */
   setEnabled(userId: string, isEnabled: boolean): Promise<void>;
-  /** Also the name to sign in with, where that is the e-mail address. @throws {DomainError} alreadyExists EMAIL_TAKEN. */
+  /**
+   * Also the name to sign in with, where that is the e-mail address.
+   *
+   * @throws {DomainError} alreadyExists EMAIL_TAKEN, invalid REQUEST_INVALID when the provider does not take such an address.
+   */
   setEmail(userId: string, email: string, isVerified: boolean): Promise<void>;
+  /** @throws {DomainError} forbidden ROLES_REFUSED, with `roles`, when there is no such role or it is not ours to give or take. */
   setRoles(userId: string, roles: readonly string[]): Promise<void>;
+  /** @throws {DomainError} invalid PASSWORD_COMMON when the provider's own rules refuse it. */
   setPassword(userId: string, password: string): Promise<void>;
   /**
-   * Whether this is the user's password. Takes as long for a wrong one.
+   * Whether the user could sign in by this password: no, if they cannot sign in at all. Takes as long for a wrong one.
    *
-   * @throws {DomainError} refused PASSWORD_ELSEWHERE when the provider takes no passwords from programs.
+   * @throws {DomainError} refused PASSWORD_ELSEWHERE when the provider takes no passwords from programs, exhausted
+   *   RATE_LIMITED while too many wrong ones have locked the account.
    */
   checkPassword(userId: string, password: string): Promise<boolean>;
   /** The newest first, 200 at most; none for a user who is not there. */

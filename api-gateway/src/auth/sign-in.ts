@@ -3,11 +3,11 @@ import type { DeniedSessions } from "@animal-delivery/platform/access/denied-ses
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import { DomainError } from "@animal-delivery/platform/errors";
+import { createOneByOne } from "@animal-delivery/platform/one-by-one";
 import type { Counters } from "../access/counters.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { GatewayContext } from "../http/route.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
-import { createOneByOne } from "./one-by-one.ts";
 import { readForm } from "./read-form.ts";
 import { RefreshToken } from "./refresh-token.ts";
 import { createSharedRefresh } from "./shared-refresh.ts";

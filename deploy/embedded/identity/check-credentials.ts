@@ -1,15 +1,28 @@
+import type { Identity } from "@animal-delivery/accounts/directory/user-directory";
 import type { Database } from "@animal-delivery/platform/db/database";
-import { hashPassword, PASSWORD_LENGTH_MAX, verifyPassword } from "./password.ts";
-import { findUserWithHash, type User } from "./user-repository.ts";
+import { hashPassword, isOutdated, isTooLong, verifyPassword } from "./password.ts";
+import { findUserByName, replaceHash, type UserWithHash } from "./user-repository.ts";
 
-/** Checked when there is no such user, so that the answer takes as long as for a wrong password. */
+/** Checked when there is nobody, or nobody with a password, so that the answer takes as long as for a wrong one. */
 const nobodysHash = hashPassword("a password that nobody has");
 
-/** The user whom name and password name; undefined for an unknown name and for a wrong password alike, in the same time. */
-export async function checkCredentials(db: Database, username: string, password: string): Promise<User | undefined> {
-  if (password.length > PASSWORD_LENGTH_MAX) return undefined;
+/**
+ * The user whom name and password name, the name in any case. Undefined for an unknown name, for a wrong password and for
+ * somebody who cannot sign in alike, in the same time.
+ */
+export async function checkCredentials(db: Database, name: string, password: string): Promise<Identity | undefined> {
+  if (isTooLong(password)) return undefined;
   // PostgreSQL has no text with U+0000.
-  const found = username.includes("\0") ? undefined : await findUserWithHash(db, username);
-  const matches = await verifyPassword(password, found?.hash ?? (await nobodysHash));
-  return matches ? found?.user : undefined;
+  const found = name.includes("\0") ? undefined : await findUserByName(db, name.toLowerCase());
+  return (await isPasswordOf(db, found, password)) ? found?.user : undefined;
+}
+
+/** Whether somebody can sign in by the password. The right one is hashed anew when hashes cost something else by now. */
+export async function isPasswordOf(db: Database, found: UserWithHash | undefined, password: string): Promise<boolean> {
+  if (isTooLong(password)) return false;
+  const hash = found?.hash;
+  const matches = await verifyPassword(password, hash ?? (await nobodysHash));
+  if (!matches || hash === undefined || !found?.user.isEnabled) return false;
+  if (isOutdated(hash)) await replaceHash(db, found.user.userId, hash, await hashPassword(password));
+  return true;
 }

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from "oidc-provider";
 import { type ClientOptions, clients } from "./clients.ts";
+import { policy } from "./interaction-policy.ts";
 import { escapeHtml, page, pageHeaders } from "./page.ts";
 import { providerAdapter } from "./provider-adapter.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
-import { findUser } from "./user-repository.ts";
+import { findEnabledUser } from "./user-repository.ts";
 
 export interface ConfigurationOptions extends ClientOptions {
   readonly db: Database;
@@ -60,16 +61,16 @@ export function configuration(options: ConfigurationOptions): Configuration {
       Session: 14 * DAY,
     },
     findAccount: async (_context, userId) => {
-      const user = await findUser(db, userId);
+      const user = await findEnabledUser(db, userId);
       return user && { accountId: userId, claims: () => ({ sub: userId, preferred_username: user.username }) };
     },
     extraTokenClaims: async (_context, token) => {
       if (!("accountId" in token)) return undefined;
-      const user = await findUser(db, token.accountId);
+      const user = await findEnabledUser(db, token.accountId);
       // All tokens of one sign-in share its grant: revoking the grant is ending the session.
       return { roles: user?.roles ?? [], sid: token.grantId };
     },
-    interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { policy: policy(), url: (_context, interaction) => `/interaction/${interaction.uid}` },
     loadExistingGrant: (context) => newGrant(context, audience),
     clientBasedCORS: (_context, origin, client) => origin === options.gatewayOrigin && client.clientId === "swagger",
     features: features(options),

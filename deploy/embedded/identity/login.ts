@@ -56,7 +56,7 @@ function loginPage(error: string): string {
   return page(
     "Sign in",
     `<p class="error" role="alert">${escapeHtml(error)}</p>
-<form method="post"><label for="username">Name</label>
+<form method="post"><label for="username">E-mail address or name</label>
 <input id="username" name="username" autocomplete="username" required autofocus>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>

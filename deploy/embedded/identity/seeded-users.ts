@@ -2,6 +2,7 @@
 export interface SeededUser {
   readonly userId: string;
   readonly username: string;
+  readonly email: string;
   /** Known to everybody who reads this file: such a platform listens on loopback only. */
   readonly password: string;
   readonly roles: readonly string[];
@@ -18,5 +19,6 @@ export const SEEDED_USERS: readonly SeededUser[] = [
 ];
 
 function user(userId: string, username: string, role: string): SeededUser {
-  return { userId, username, password: `${username}-password`, roles: [role] };
+  const email = `${username}@animal-delivery.example`;
+  return { userId, username, email, password: `${username}-password`, roles: [role] };
 }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { UserDirectory } from "@animal-delivery/accounts/directory/user-directory";
 import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { applyMigrations } from "@animal-delivery/platform/db/migrate";
 import { openDatabase } from "@animal-delivery/platform/db/open-database";
@@ -15,7 +16,8 @@ import { statusOf } from "./status-of.ts";
 import { registerPasswordGrant } from "./password-grant.ts";
 import { providerKeys } from "./provider-keys.ts";
 import { purgeExpired } from "./purge.ts";
-import { insertSeededUsers, listUsersWithSeededPassword } from "./user-repository.ts";
+import { addSeededUsers, listUsersWithSeededPassword } from "./seed-users.ts";
+import { embeddedDirectory } from "./user-directory.ts";
 
 export interface IdentityProviderOptions {
   /** Where its keys and secrets are or will be. */
@@ -36,6 +38,8 @@ export interface IdentityProvider {
   readonly issuer: string;
   /** Of the client `api-gateway`. */
   readonly gatewaySecret: string;
+  /** Who can sign in, for accounts. */
+  readonly directory: UserDirectory;
   /** The users whose password everybody knows. */
   usersWithSeededPassword(): Promise<string[]>;
   stop(): Promise<void>;
@@ -61,7 +65,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   const [keys, gatewaySecret] = await Promise.all([
     providerKeys(join(folder, "keys.json")),
     secretFile(join(folder, "api-gateway.secret")),
-    insertSeededUsers(db),
+    addSeededUsers(db),
   ]);
 
   const issuer = `http://localhost:${port}`;
@@ -83,6 +87,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   return {
     issuer,
     gatewaySecret,
+    directory: embeddedDirectory(db),
     usersWithSeededPassword: () => listUsersWithSeededPassword(db),
     async stop() {
       stopping.abort();

@@ -1,9 +1,9 @@
 // ClickHouse away, hung, or heard no more from in the middle of an insert: a gate stands between it and logging.
 import { setTimeout as sleep } from "node:timers/promises";
+import { type TcpGate, tcpGate } from "@animal-delivery/platform/testing/tcp-gate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openClickHouse } from "../../src/store/clickhouse.ts";
 import { failedInserts, handing, IngestFixture, ready, WAIT } from "../ingest-fixture.ts";
-import { type TcpGate, tcpGate } from "../tcp-gate.ts";
 import type { TestEngines } from "../test-engines.ts";
 
 let at: IngestFixture;

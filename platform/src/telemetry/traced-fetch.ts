@@ -9,23 +9,27 @@ export interface FetchInit {
   readonly headers?: HeadersInit | undefined;
 }
 
+/** @param template the path with names in place of ids, `/users/{user_id}`; the path itself unless given. */
+export type TracedFetch = (url: string, init?: FetchInit, template?: string) => Promise<Response>;
+
 /**
- * `fetch` with a span for each request of the work at hand, which the other side can go on with. For servers whose paths are
- * few and hold no ids: the path is the span's name. Queries, which may hold secrets, stay out of it.
+ * `fetch` with a span for each request of the work at hand, which the other side can go on with. The path is the span's name:
+ * where it holds ids a template stands for it. Queries, which may hold secrets, stay out of it.
  */
-export function tracedFetch(tracer: Tracer): (url: string, init?: FetchInit) => Promise<Response> {
-  return async (url, init) => {
+export function tracedFetch(tracer: Tracer): TracedFetch {
+  return async (url, init, template) => {
     const context = currentContext();
     if (!context) return fetch(url, init as RequestInit);
     const method = init?.method?.toUpperCase() ?? "GET";
     const { pathname, hostname, port, protocol } = new URL(url);
+    const path = template ?? pathname;
     const attributes = {
       "http.request.method": method,
-      "url.template": pathname,
+      "url.template": path,
       "server.address": hostname,
       "server.port": Number(port) || (protocol === "https:" ? 443 : 80),
     };
-    const span = tracer.startSpan(`${method} ${pathname}`, { kind: SpanKind.CLIENT, attributes }, context.trace);
+    const span = tracer.startSpan(`${method} ${path}`, { kind: SpanKind.CLIENT, attributes }, context.trace);
     const fail = (type: string): void => {
       span.setAttribute("error.type", type);
       span.setStatus({ code: SpanStatusCode.ERROR });
