@@ -3,6 +3,7 @@ import { oneBus } from "@animal-delivery/platform/config/bus-config";
 import { databaseEnv, opsPort, rpcPort, safeUrl, serviceAddress } from "@animal-delivery/platform/config/fragments";
 import { databaseOptions } from "@animal-delivery/platform/config/options";
 import { serviceEnv, serviceOptions } from "@animal-delivery/platform/config/service-config";
+import { keycloakEnv, keycloakOptions } from "./directory/keycloak/keycloak-config.ts";
 
 /** Everything accounts reads from its environment. */
 export const Config = z
@@ -11,6 +12,7 @@ export const Config = z
     ...databaseEnv,
     RPC_PORT: rpcPort(9013),
     OPS_PORT: opsPort(9024),
+    ...keycloakEnv,
     ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010").describe("Where orders answers RPCs."),
     DELIVERY_ADDRESS: serviceAddress.default("https://127.0.0.1:9011").describe("Where delivery answers RPCs."),
     NOTES_ADDRESS: serviceAddress.default("https://127.0.0.1:9014").describe("Where notes answers RPCs."),
@@ -34,6 +36,7 @@ export const Config = z
   .transform((env) => ({
     ...serviceOptions(env),
     database: databaseOptions(env),
+    keycloak: keycloakOptions(env),
     /** Where the neighbours answer RPCs. */
     addresses: { orders: env.ORDERS_ADDRESS, delivery: env.DELIVERY_ADDRESS, notes: env.NOTES_ADDRESS },
     /** Where the links of mails lead. */

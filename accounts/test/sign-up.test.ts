@@ -47,6 +47,7 @@ describe("SignUp", () => {
     expect(pendingToken).toMatch(/^[\w-]{43}$/);
     expect(identitiesOf(wish.email!)).toMatchObject([{ userId: user!.userId, isEnabled: false }]);
     expect(await sagasAbout(service.db, user!.userId)).toBe(1);
+    expect((await service.users().getUser({ userId: user!.userId })).user).toEqual(user);
   });
 
   it("waits until the person can sign in", async () => {

@@ -26,6 +26,37 @@ describe("the client accounts", () => {
     expect([await give(userId, "dispatcher"), await give(userId, "admin")]).toEqual([403, 403]);
   });
 
+  it("keeps users: their passwords, sessions and locks", async () => {
+    const userId = await givenUser();
+    const password = { type: "password", value: "seventeen tame ferrets", temporary: false };
+
+    const answers = [
+      await ask("PUT", `/users/${userId}`, { enabled: false }),
+      await ask("PUT", `/users/${userId}/reset-password`, password),
+      await ask("DELETE", `/attack-detection/brute-force/users/${userId}`),
+      await ask("GET", `/users/${userId}/sessions`),
+      await ask("POST", `/users/${userId}/logout`),
+      await ask("DELETE", `/users/${userId}`),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 200, 204, 204]);
+  });
+
+  it("is nobody else, and gives nobody rights in the administration", async () => {
+    const userId = await givenUser();
+    const [management] = (await (await realm.admin("GET", "/clients?clientId=realm-management")).json()) as {
+      id: string;
+    }[];
+    const role = (await (await realm.admin("GET", `/clients/${management?.id}/roles/manage-users`)).json()) as object;
+
+    const answers = [
+      await ask("POST", `/users/${userId}/impersonation`),
+      await ask("POST", `/users/${userId}/role-mappings/clients/${management?.id}`, [role]),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+  });
+
   it.each([
     ["PUT", "", { registrationAllowed: true }],
     ["GET", "/clients", undefined],

@@ -1,32 +1,5 @@
-/** As much of a realm as the rules look at. */
-export interface Realm {
-  clients: Client[];
-  clientScopes: { name: string; protocolMappers: { protocolMapper: string; config: Record<string, string> }[] }[];
-  users: { username: string; credentials?: object[]; clientRoles?: Record<string, string[]> }[];
-  roles: { realm: { name: string }[] };
-  defaultRoles?: string[];
-}
-
-export interface Client {
-  clientId: string;
-  enabled: boolean | string;
-  publicClient: boolean;
-  secret?: string;
-  standardFlowEnabled: boolean;
-  directAccessGrantsEnabled: boolean;
-  redirectUris: string[];
-  webOrigins: string[];
-  attributes?: Record<string, string>;
-}
-
-/** What no single setting says. */
-export interface Rule {
-  readonly why: string;
-  /** What is against the rule; empty when it holds. */
-  readonly faultsOf: (realm: Realm) => string[];
-  /** A change that the rule must notice. */
-  readonly breakIn: (realm: Realm) => void;
-}
+import { type Client, clientOf, type Rule } from "./realm-shape.ts";
+import { USER_RULES } from "./realm-user-rules.ts";
 
 /** A password grant is the one exception to RFC 9700, 2.4: programs of our own that have no browser. */
 const PASSWORD_CLIENTS = ["first-party"];
@@ -35,6 +8,7 @@ const POLICY_ROLES = ["customer", "courier", "dispatcher", "admin"];
 const ORIGIN = "${GATEWAY_ORIGIN:http://localhost:8080}";
 
 export const RULES: readonly Rule[] = [
+  ...USER_RULES,
   {
     why: "RFC 9700, 2.4: no client takes passwords but the listed exception",
     faultsOf: ({ clients }) =>
@@ -125,12 +99,6 @@ export const RULES: readonly Rule[] = [
     breakIn: (realm) => realm.roles.realm.push({ name: "root" }),
   },
 ];
-
-function clientOf({ clients }: Realm, id: string): Client {
-  const found = clients.find(({ clientId }) => clientId === id);
-  if (!found) throw new Error(`the realm has no client ${id}`);
-  return found;
-}
 
 function addressesOf(clients: readonly Client[]): string[] {
   return clients.flatMap(({ redirectUris }) => redirectUris);

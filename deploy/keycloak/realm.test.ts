@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type Realm, RULES } from "./realm-rules.ts";
+import { RULES } from "./realm-rules.ts";
 import { type Setting, SETTINGS } from "./realm-settings.ts";
+import type { Realm } from "./realm-shape.ts";
 
 // Holds the realm to the security practice of OAuth. Each setting and each rule is broken once, to see that it is noticed.
 const realm = JSON.parse(await readFile(new URL("realm.json", import.meta.url), "utf8")) as Realm;
@@ -34,9 +35,10 @@ describe("the users for development", () => {
     const { users } = JSON.parse(text) as { users: Record<string, unknown>[] };
 
     expect(users).toMatchObject(
-      SEEDED_USERS.map(({ userId, username, password, roles }) => ({
+      SEEDED_USERS.map(({ userId, username, email, password, roles }) => ({
         id: userId,
         username,
+        email,
         realmRoles: roles,
         credentials: [{ value: password }],
       })),

@@ -9,6 +9,7 @@ import { findFollowed } from "../store/following.ts";
 import { findUser, insertUser } from "../store/user-repository.ts";
 import { followIdentity, yieldEmail } from "./follow-identity.ts";
 import type { Parts } from "./parts.ts";
+import { pendingUser } from "./sign-up-user.ts";
 
 /** A row that is older is compared with the provider, where people and programs change things too. */
 const FRESH_MS = 5 * 60_000;
@@ -32,8 +33,10 @@ export async function currentUser(parts: Parts, userId: string): Promise<User> {
   });
 }
 
-/** Somebody who cannot sign in gets no profile: they are signing up, or were just erased. */
+/** Somebody who cannot sign in gets no profile by this: they are signing up, or were just erased. */
 async function newUser(parts: Parts, userId: string): Promise<User> {
+  const pending = await pendingUser(parts.db, userId);
+  if (pending) return pending;
   const identity = await parts.directory.findIdentity(userId);
   if (!identity?.isEnabled) throw userNotFound(userId);
   const user = (await makeProfile(parts, identity)) ?? (await afterYielding(parts, identity));

@@ -46,7 +46,9 @@ export async function sendMail(parts: Parts, { sender, publicOrigin }: Post, mai
     expiresAt,
   });
   const link = linkOf(publicOrigin, mail.kind, token);
-  const letter = writeLetter({ kind: mail.kind, locale: user.locale, displayName: user.displayName, link });
+  // A new address may be somebody else's: they are sent no words of a stranger's choice.
+  const displayName = mail.kind === "change_email" ? "" : user.displayName;
+  const letter = writeLetter({ kind: mail.kind, locale: user.locale, displayName, link });
   await sender.send({ mailId: mail.mailId, to: mail.email, ...letter });
   return true;
 }

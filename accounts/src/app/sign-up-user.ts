@@ -1,6 +1,7 @@
 import type { Queryable } from "@animal-delivery/platform/db/database";
 import { signUpFailed, type SignUp } from "../domain/sign-up.ts";
 import type { User } from "../domain/user.ts";
+import { findSignUpOfUser } from "../store/sign-up-repository.ts";
 import { findUser } from "../store/user-repository.ts";
 
 /**
@@ -11,11 +12,17 @@ import { findUser } from "../store/user-repository.ts";
 export async function userOfSignUp(db: Queryable, signUp: SignUp): Promise<User | undefined> {
   if (signUp.state === "failed") throw signUpFailed(signUp.reason ?? "");
   const user = signUp.userId === undefined ? undefined : await findUser(db, signUp.userId);
-  return user ?? pendingUser(signUp);
+  return user ?? userToBe(signUp);
+}
+
+/** Somebody whose sign-up is under way and who has no profile yet; undefined when there is no such sign-up. */
+export async function pendingUser(db: Queryable, userId: string): Promise<User | undefined> {
+  const signUp = await findSignUpOfUser(db, userId);
+  return signUp?.state === "started" ? userToBe(signUp) : undefined;
 }
 
 /** What is known of somebody before there is a profile. */
-function pendingUser({ profile, userId = "", createdAt }: SignUp): User | undefined {
+function userToBe({ profile, userId = "", createdAt }: SignUp): User | undefined {
   if (!profile) return undefined;
   return {
     ...profile,

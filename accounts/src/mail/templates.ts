@@ -7,6 +7,7 @@ export interface Letter {
   readonly kind: MailKind;
   /** BCP 47; whatever is not German is written to in English. */
   readonly locale: string;
+  /** Empty where the name is not for the reader. */
   readonly displayName: string;
   readonly link: string;
 }
@@ -86,5 +87,6 @@ export function linkOf(publicOrigin: string, kind: MailKind, token: string): str
 export function writeLetter({ kind, locale, displayName, link }: Letter): { subject: string; text: string } {
   const language: Language = /^de(-|$)/.test(locale) ? "de" : "en";
   const { subject, purpose, rest } = TEMPLATES[language][kind];
-  return { subject, text: `${GREETINGS[language]} ${displayName},\n\n${purpose}\n\n${link}\n\n${rest}\n` };
+  const greeting = displayName === "" ? GREETINGS[language] : `${GREETINGS[language]} ${displayName}`;
+  return { subject, text: `${greeting},\n\n${purpose}\n\n${link}\n\n${rest}\n` };
 }

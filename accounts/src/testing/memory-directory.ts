@@ -102,7 +102,7 @@ export function memoryDirectory(): MemoryDirectory {
     makeIdentity: (identity) => call("makeIdentity", () => make(identity)),
     findIdentity: (userId) => call("findIdentity", () => maybe(accounts.get(userId), identityOf)),
     findIdentityByEmail: (email) => {
-      const find = () => [...accounts.values()].find((account) => account.email === email);
+      const find = () => [...accounts.values()].find((account) => account.email === email.toLowerCase());
       return call("findIdentityByEmail", () => maybe(find(), identityOf));
     },
     setEnabled: (userId, isEnabled) => call("setEnabled", () => change(userId, { isEnabled })),
@@ -115,9 +115,10 @@ export function memoryDirectory(): MemoryDirectory {
     setRoles: (userId, roles) => call("setRoles", () => change(userId, { roles: [...roles] })),
     setPassword: (userId, password) => call("setPassword", () => change(userId, { passwordHash: hash(password) })),
     checkPassword: (userId, password) =>
-      call("checkPassword", () =>
-        timingSafeEqual(accountOf(userId).passwordHash ?? hash(randomUUID()), hash(password)),
-      ),
+      call("checkPassword", () => {
+        const { isEnabled, passwordHash = hash(randomUUID()) } = accountOf(userId);
+        return timingSafeEqual(passwordHash, hash(password)) && isEnabled;
+      }),
     listSessions: (userId) => call("listSessions", () => sessionsOf(userId).slice(0, SESSIONS_MAX).map(sessionOf)),
     endSession: (userId, sessionId) =>
       call("endSession", () => {
