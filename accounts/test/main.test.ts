@@ -60,7 +60,14 @@ describe("node accounts/src/main.ts", () => {
     child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
 
     expect(await once(child, "close")).toEqual([78, null]);
-    for (const name of ["DATABASE_URL", "BUS_DATABASE_URL", "OIDC_ISSUER", "TLS_CERT_FILE", "KEYCLOAK_ADMIN_URL", "DATABASE_POOL_SIZE"]) {
+    for (const name of [
+      "DATABASE_URL",
+      "BUS_DATABASE_URL",
+      "OIDC_ISSUER",
+      "TLS_CERT_FILE",
+      "KEYCLOAK_ADMIN_URL",
+      "DATABASE_POOL_SIZE",
+    ]) {
       expect(stderr).toContain(name);
     }
   });

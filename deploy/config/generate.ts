@@ -1,3 +1,4 @@
+import { Config as Accounts } from "@animal-delivery/accounts/config";
 import { Config as ApiGateway } from "@animal-delivery/api-gateway/config";
 import { Config as Delivery } from "@animal-delivery/delivery/config";
 import { Config as Logging } from "@animal-delivery/logging/config";
@@ -8,6 +9,7 @@ import { variablesOf } from "@animal-delivery/platform/config/variables-of";
 import { z } from "zod";
 
 const SERVICES: Record<string, z.ZodType> = {
+  accounts: Accounts,
   "api-gateway": ApiGateway,
   delivery: Delivery,
   logging: Logging,

@@ -10,7 +10,7 @@ export const POSTGRES_FOLDER = "postgres";
 export const LOCK = "platform.lock";
 
 /** Everything that a platform keeps in its data folder. */
-const OWN_NAMES = [COMPILE_CACHE, POSTGRES_FOLDER, LOCK, "certificates", "clickhouse", "identity", "logs"];
+const OWN_NAMES = [COMPILE_CACHE, POSTGRES_FOLDER, LOCK, "certificates", "clickhouse", "identity", "logs", "mail"];
 
 /** Whether the platform made this; a lock that is being replaced has a number behind its name. */
 export function isOwnName(name: string): boolean {

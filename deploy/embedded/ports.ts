@@ -11,7 +11,7 @@ export interface Ports {
   readonly ops: Readonly<Record<ServiceName | "api-gateway", number>>;
 }
 
-export type ServiceName = "orders" | "delivery" | "logging" | "notes" | "sagas";
+export type ServiceName = "orders" | "delivery" | "logging" | "accounts" | "notes" | "sagas";
 
 /** The gateway's port when the person names none; `npm run demo` looks there. */
 export const PORT_DEFAULT = 8080;
@@ -30,6 +30,7 @@ export function portsFrom(base: number): Ports {
       orders: base + 10,
       delivery: base + 11,
       logging: base + 12,
+      accounts: base + 13,
       notes: base + 14,
       sagas: base + 15,
     },
@@ -38,6 +39,7 @@ export function portsFrom(base: number): Ports {
       orders: base + 21,
       delivery: base + 22,
       logging: base + 23,
+      accounts: base + 24,
       notes: base + 25,
       sagas: base + 26,
     },

@@ -10,6 +10,7 @@ import { type Ports, portsFrom } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import type { RunningPart } from "./services/run-beside-others.ts";
 import { startGateway } from "./services/start-gateway.ts";
+import { startAccounts } from "./services/start-accounts.ts";
 import { startDelivery } from "./services/start-delivery.ts";
 import { startLogging } from "./services/start-logging.ts";
 import { startNotes } from "./services/start-notes.ts";
@@ -64,6 +65,7 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
     issuer,
     origin,
     gatewaySecret: engines.identity.gatewaySecret,
+    directory: engines.identity.directory,
     certificates: engines.certificates,
     clickhouseUrl: engines.clickhouse.url,
     clickhouseReader: engines.clickhouse.reader,
@@ -72,7 +74,7 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
     verifier: createTokenVerifier({ issuer, audience: AUDIENCE }),
     kv: createMemoryStore(),
   };
-  const services = [startOrders, startDelivery, startLogging, startNotes, startSagas];
+  const services = [startOrders, startDelivery, startLogging, startAccounts, startNotes, startSagas];
   await progress.step("services", () => startParts(services, around, started));
   await progress.step("gateway", () => startParts([startGateway], around, started));
   stop.throwIfAborted();

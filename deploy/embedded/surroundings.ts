@@ -1,3 +1,4 @@
+import type { UserDirectory } from "@animal-delivery/accounts/directory/user-directory";
 import type { Access } from "@animal-delivery/platform/access/access";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly issuer: string;
   /** Of the gateway as a client of the provider. */
   readonly gatewaySecret: string;
+  /** Who can sign in there. */
+  readonly directory: UserDirectory;
   readonly clickhouseUrl: string;
   /** Who may only read there. */
   readonly clickhouseReader: { readonly user: string; readonly password: string };
@@ -63,6 +66,8 @@ export function environmentOf(name: PartName, around: Surroundings): Record<stri
     PUBLIC_ORIGIN: around.origin,
     OIDC_ISSUER: around.issuer,
     OIDC_CLIENT_SECRET: around.gatewaySecret,
+    // A person's own server may send mails all the same.
+    MAIL_FOLDER: around.folder.path("mail"),
     DATABASE_URL: around.databaseUrl(name),
     BUS_DATABASE_URL: around.databaseUrl("bus"),
     CLICKHOUSE_URL: around.clickhouseUrl,

@@ -1,4 +1,4 @@
-import { createDeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import { createDeniedSessions, type DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { BusOptions } from "@animal-delivery/platform/bus/bus-options";
 import { openBus } from "@animal-delivery/platform/bus/open-bus";
@@ -21,6 +21,7 @@ export interface Parts {
   readonly telemetry: OpenTelemetry;
   readonly bus: Bus;
   readonly tls: TlsMaterial;
+  readonly deniedSessions: DeniedSessions;
   /** Ends with the service. */
   readonly open: AsyncDisposableStack;
 }
@@ -44,8 +45,8 @@ export async function runBesideOthers(
   const bus = open.use(await openBus(config.bus, telemetry.besideBus));
   open.use(telemetry.sendLines(bus));
   const tls = open.use(watchTls(config.tls));
-  const service = create({ telemetry, bus, tls, open });
   const deniedSessions = createDeniedSessions(around.kv, telemetry);
+  const service = create({ telemetry, bus, tls, deniedSessions, open });
   const { access, verifier } = around;
   const rpc = { ...config.rpc, tls };
   const running = await runService(

@@ -7,10 +7,11 @@ import { until } from "./until.ts";
 const GROUPS: Readonly<Record<string, string[]>> = {
   orders: ["delivery.events"],
   delivery: ["orders.events"],
+  "accounts.sagas": ["saga.commands"],
   "notes.sagas": ["saga.commands"],
   sagas: ["saga.commands"],
   "sagas.replies": ["saga.replies"],
-  "logging.events": ["orders.events", "delivery.events", "notes.events"],
+  "logging.events": ["orders.events", "delivery.events", "accounts.events", "notes.events"],
 };
 
 /** Waits until nothing is under way any more: outboxes empty, every consumer at the end of its topics. */

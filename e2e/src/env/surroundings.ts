@@ -5,7 +5,7 @@ import { certificateFiles } from "@animal-delivery/platform/tls/development-ca";
 import { readEngines, type Engines } from "./engines.ts";
 
 /** The services behind the gateway. */
-export const BACKENDS = ["orders", "delivery", "logging", "notes", "sagas"] as const;
+export const BACKENDS = ["orders", "delivery", "logging", "accounts", "notes", "sagas"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /** The services of a platform, and the names of their certificates. */
