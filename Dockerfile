@@ -23,6 +23,7 @@ RUN pnpm config set --global fetch-timeout 10000 \
  && pnpm install --prod --no-optional --frozen-lockfile --ignore-scripts --store-dir /pnpm \
       --filter "@animal-delivery/api-gateway..." --filter "@animal-delivery/orders..." \
       --filter "@animal-delivery/delivery..." --filter "@animal-delivery/logging..." \
+      --filter "@animal-delivery/accounts..." --filter "@animal-delivery/notes..." --filter "@animal-delivery/sagas..." \
  && rm -rf node_modules ./*/node_modules
 
 # What this service and the packages that it is made of need, and nothing else.

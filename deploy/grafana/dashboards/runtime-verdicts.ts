@@ -19,10 +19,10 @@ export const runtimeVerdicts: Row = {
     verdict({
       title: "Memory",
       description:
-        "The largest process: fine below 200 MiB, large from there, and from 240 MiB on near the 256 that compose gives it.",
+        "The largest process: fine below 150 MiB, large from there, and from 160 MiB on near the 170 that compose gives it.",
       after: "suite",
       queries: [instant(`max(process_resident_memory_bytes{${OF}}) / 1048576`)],
-      look: wordLook(words("Fine", { from: 200, text: "Large" }, { from: 240, text: "Near the limit" }), "Unknown"),
+      look: wordLook(words("Fine", { from: 150, text: "Large" }, { from: 160, text: "Near the limit" }), "Unknown"),
       width: 4,
     }),
     verdict({
