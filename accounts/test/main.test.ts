@@ -48,7 +48,7 @@ describe("node accounts/src/main.ts", () => {
     const ops = (path: string) => fetch(`http://127.0.0.1:${opsPort}${path}`);
 
     await expect.poll(async () => (await ops("/readyz")).status, { timeout: 20_000 }).toBe(200);
-    expect(await (await ops("/metrics")).text()).toContain("accounts_mails_total");
+    expect(await (await ops("/metrics")).text()).toContain("accounts_sign_ups");
 
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
@@ -60,7 +60,14 @@ describe("node accounts/src/main.ts", () => {
     child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
 
     expect(await once(child, "close")).toEqual([78, null]);
-    for (const name of ["DATABASE_URL", "BUS_DATABASE_URL", "OIDC_ISSUER", "TLS_CERT_FILE", "KEYCLOAK_ADMIN_URL", "DATABASE_POOL_SIZE"]) {
+    for (const name of [
+      "DATABASE_URL",
+      "BUS_DATABASE_URL",
+      "OIDC_ISSUER",
+      "TLS_CERT_FILE",
+      "KEYCLOAK_ADMIN_URL",
+      "DATABASE_POOL_SIZE",
+    ]) {
       expect(stderr).toContain(name);
     }
   });
