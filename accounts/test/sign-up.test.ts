@@ -211,6 +211,30 @@ describe("SignUp with the provider in trouble", () => {
     expect(identitiesOf(wish.email!)).toMatchObject([{ userId, isEnabled: true }]);
   });
 
+  it("leaves no identity when a twin that met trouble let the sign-up go meanwhile", async () => {
+    const wish = person();
+    const headers = { "idempotency-key": randomUUID() };
+    const made = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    service.directory.after = async (operation) => {
+      if (operation !== "makeIdentity") return;
+      made.resolve();
+      await goOn.promise;
+    };
+    const first = refusalOf(service.auth().signUp(wish, { headers }));
+    await made.promise;
+    service.directory.isAway = true;
+    expect(await refusalOf(service.auth().signUp(wish, { headers }))).toMatchObject({ kind: "unavailable" });
+    service.directory.isAway = false;
+
+    goOn.resolve();
+
+    expect(await first).toMatchObject({ kind: "unavailable" });
+    expect(identitiesOf(wish.email!)).toEqual([]);
+    expect(await holdersOf(service.db, wish.email!)).toEqual([]);
+    await givenUser(service, wish);
+  });
+
   it("goes on with the same key where the first request died, before or after the identity was made", async () => {
     for (const moment of ["before", "after"] as const) {
       const wish = person();
