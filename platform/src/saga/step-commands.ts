@@ -9,10 +9,10 @@ export interface KnownCommand {
 }
 
 /**
- * The commands of some steps by their type: what a record asks for is told by its message alone. Steps of two sagas may have
- * one name: what became of each is kept by saga.
+ * The commands of some steps by their type: what a record asks for is told by its message alone. Steps of different sagas may
+ * have one name.
  *
- * @throws {Error} when two of them have one type.
+ * @throws {Error} when two commands have one type.
  */
 export function commandsOf(steps: readonly Step[]): ReadonlyMap<string, KnownCommand> {
   const known = new Map<string, KnownCommand>();

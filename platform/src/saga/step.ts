@@ -30,7 +30,7 @@ export interface StepCommand {
 /**
  * A step of a saga. `undo` also comes when `take` never did, and must then leave everything as it is.
  *
- * @param name as the saga's definition has it: unique within the saga.
+ * @param name as the saga's definition has it; another saga may have a step of the same name.
  */
 export function step(name: string, { take, undo }: { take: StepCommand; undo?: StepCommand }): Step {
   return { name, take, undo };

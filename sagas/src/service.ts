@@ -1,0 +1,66 @@
+import { SagaService } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
+import type { Bus } from "@animal-delivery/platform/bus/bus";
+import type { Database } from "@animal-delivery/platform/db/database";
+import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
+import { consumeEvents } from "@animal-delivery/platform/inbox/consume-events";
+import { deadLetterFailures } from "@animal-delivery/platform/inbox/failure-policy";
+import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
+import { meantFor, ORCHESTRATOR, SAGA_COMMANDS, SAGA_REPLIES } from "@animal-delivery/platform/saga/saga-records";
+import type { Service } from "@animal-delivery/platform/service/service";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
+import { createAlarm } from "./alarm.ts";
+import type { Conductor } from "./app/conductor.ts";
+import type { Config } from "./config.ts";
+import { sagaStartHandlers } from "./consumers/saga-starts.ts";
+import { stepReplyHandlers } from "./consumers/step-replies.ts";
+import { DEFINITIONS } from "./definitions/all.ts";
+import { sagasOf } from "./definitions/define.ts";
+import { observeSagas } from "./observe-sagas.ts";
+import { purgeSagas } from "./purge-sagas.ts";
+import { sagaService } from "./rpc/saga-service.ts";
+import { sagaTimer } from "./timer.ts";
+
+export interface Resources {
+  readonly telemetry: Telemetry;
+  /** Migrated by `MIGRATIONS`. */
+  readonly db: Database;
+  readonly bus: Bus;
+}
+
+/** The orchestrator: begins sagas as other services wish, and sees each one to its end. */
+export function createSagas({ pace }: Pick<Config, "pace">, { telemetry, db, bus }: Resources): Service {
+  const { log } = telemetry;
+  const sagas = sagasOf(DEFINITIONS, pace);
+  const observer = observeSagas(telemetry, db, [...sagas.keys()]);
+  const conductor: Conductor = { sagas, observer, alarm: createAlarm() };
+  // A record that was lost to the dead letters is made up for: a reply by asking again, a start by the service that wished it.
+  const consuming = { db, bus, telemetry, failures: deadLetterFailures(telemetry) };
+
+  return {
+    name: "sagas",
+    routes(router) {
+      router.service(SagaService, sagaService(db, conductor));
+    },
+    tasks: [
+      relayOutbox({ db, bus, telemetry }),
+      consumeEvents({
+        ...consuming,
+        consumer: "sagas",
+        topics: [SAGA_COMMANDS],
+        accepts: meantFor(ORCHESTRATOR),
+        handlers: sagaStartHandlers(conductor),
+      }),
+      // A group of its own: the versions of its events are the numbers of commands.
+      consumeEvents({
+        ...consuming,
+        consumer: "sagas.replies",
+        topics: [SAGA_REPLIES],
+        handlers: stepReplyHandlers(conductor, log),
+      }),
+      sagaTimer(db, conductor, log),
+      purgeExpired({ db, telemetry }),
+      purgeSagas(db, log),
+    ],
+    checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
+  };
+}
