@@ -1,4 +1,4 @@
-// Drives AuthService.ChangePassword and what it does about sessions through its RPC surface against a real Postgres; the directory is in memory.
+// Drives AuthService.ChangePassword and its sessions over RPC against a real Postgres; the directory is in memory.
 import type { Grant } from "@animal-delivery/platform/access/caller";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";

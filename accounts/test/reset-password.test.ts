@@ -1,4 +1,4 @@
-// Drives AuthService.RequestPasswordReset and ResetPassword through its RPC surface against a real Postgres; the directory is in memory.
+// Drives AuthService.RequestPasswordReset and ResetPassword over RPC against a real Postgres.
 import { randomUUID } from "node:crypto";
 import type { Queryable } from "@animal-delivery/platform/db/database";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";

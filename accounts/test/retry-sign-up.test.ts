@@ -1,4 +1,4 @@
-// Drives retries of AuthService.SignUp, and GetSignUp, through its RPC surface against a real Postgres; the directory is in memory.
+// Drives retries of AuthService.SignUp, and GetSignUp, over RPC against a real Postgres; the directory is in memory.
 import { randomUUID } from "node:crypto";
 import { WithdrawIdentitySchema } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
 import { UserState } from "@animal-delivery/contracts/gen/users/v1/user_pb";
