@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import { StartSagaSchema } from "@animal-delivery/contracts/gen/sagas/v1/saga_messages_pb";
-import { ConfirmIdentitySchema, CreateProfileSchema } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
+import { ConfirmIdentitySchema } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { participate } from "@animal-delivery/platform/saga/participate";
 import { startSaga } from "@animal-delivery/platform/saga/start-saga";
@@ -207,12 +207,6 @@ describe("startSaga", () => {
 describe("participate", () => {
   const resources = () => ({ participant: "p", db, bus, telemetry: at.telemetry });
   const one = step("profile", { take: command(ConfirmIdentitySchema, async () => undefined) });
-
-  it("takes steps of one name in two sagas", () => {
-    const other = step("profile", { take: command(CreateProfileSchema, async () => undefined) });
-
-    expect(() => participate({ ...resources(), steps: [one, other] })).not.toThrow();
-  });
 
   it("wants every command to have a type of its own", () => {
     expect(() => participate({ ...resources(), steps: [one, { ...one, name: "identity" }] })).toThrow(
