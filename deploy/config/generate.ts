@@ -3,6 +3,7 @@ import { Config as Delivery } from "@animal-delivery/delivery/config";
 import { Config as Logging } from "@animal-delivery/logging/config";
 import { Config as Orders } from "@animal-delivery/orders/config";
 import { variablesOf } from "@animal-delivery/platform/config/variables-of";
+import { Config as Sagas } from "@animal-delivery/sagas/config";
 import { z } from "zod";
 
 const SERVICES: Record<string, z.ZodType> = {
@@ -10,6 +11,7 @@ const SERVICES: Record<string, z.ZodType> = {
   delivery: Delivery,
   logging: Logging,
   orders: Orders,
+  sagas: Sagas,
 };
 
 /** `config.example.env` of each service, by path: what it reads, what for, and the defaults, out of its schema. */
