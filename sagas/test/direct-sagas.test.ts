@@ -30,14 +30,27 @@ describe("GetSaga", () => {
     const { saga } = await at.client.getSaga({ sagaId: sagaId.toUpperCase() });
 
     expect(saga).toMatchObject({
-      ...{ sagaId, kind: "delete-user", subjectId: "ada", state: SagaState.RUNNING, step: "account" },
-      ...{ attempts: 1, correlationId: "corr", reason: "" },
+      sagaId,
+      kind: "delete-user",
+      subjectId: "ada",
+      state: SagaState.RUNNING,
+      step: "account",
+      attempts: 1,
+      correlationId: "corr",
+      reason: "",
     });
     expect(saga?.deadlineAt).toBeDefined();
     const steps = saga?.steps.map(({ step, participant }) => `${step} ${participant}`);
     expect(steps).toEqual([
-      ...["account accounts", "customer orders", "courier delivery", "sign-in accounts", "notes notes"],
-      ...["orders orders", "deliveries delivery", "profile accounts", "identity accounts"],
+      "account accounts",
+      "customer orders",
+      "courier delivery",
+      "sign-in accounts",
+      "notes notes",
+      "orders orders",
+      "deliveries delivery",
+      "profile accounts",
+      "identity accounts",
     ]);
   });
 

@@ -1,5 +1,5 @@
 // Every saga ends, and ends whole, whatever the bus and the participants do in between.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { advance, type Advance } from "./advance.ts";
 import type { Plan } from "./plan.ts";

@@ -38,21 +38,22 @@ const ON_ANSWER: Record<ActiveState, Record<Outcome, (at: At, reason: string) =>
  */
 export function advance(plan: Plan, saga: Saga, event: SagaEvent, now: Date): Advance | undefined {
   const { state } = saga;
-  if (!isActive(state)) return undefined;
-  if (event.type === "abandoned")
-    return end({ ...saga, reason: event.reason, version: saga.version + 1 }, "abandoned", now);
-
+  if (!isActive(state) || (event.type === "answered" && !isOfTheMoment(saga, state, event))) return undefined;
   const fresh = { ...saga, updatedAt: now, version: saga.version + 1 };
-  if (event.type === "started") return ask({ plan, saga: fresh, index: 0, now });
   const at = { plan, saga: fresh, index: saga.steps.findIndex(({ step }) => step === saga.step), now };
   switch (event.type) {
+    case "started":
+      return ask({ ...at, index: 0 });
     case "timedOut":
       return isSpent(at) ? turnBack(at, "STEP_TIMED_OUT") : ask(at);
     case "retried":
       return ask({ ...at, saga: { ...fresh, attempts: 0 } });
+    case "abandoned":
+      return end({ ...fresh, reason: event.reason }, "abandoned");
     case "answered":
-      if (!isOfTheMoment(saga, state, event)) return undefined;
       return ON_ANSWER[state][event.outcome]({ ...at, saga: answered(at, event) }, event.reason);
+    default:
+      return event satisfies never;
   }
 }
 
@@ -67,12 +68,13 @@ function isOfTheMoment(saga: Saga, state: ActiveState, { step, action, sequence 
 }
 
 /** The step is taken, or undone: on to the next one. */
-function goOn({ plan, saga, index, now }: At): Advance {
+function goOn(at: At): Advance {
+  const { saga, index } = at;
   const { afterwards, next, end: ended } = courseOf(saga);
   const moved = withStep(saga, index, { state: afterwards });
   const target = index + next;
-  if (target < 0 || target >= saga.steps.length) return end(moved, ended, now);
-  return ask({ plan, saga: { ...moved, attempts: 0 }, index: target, now });
+  if (target < 0 || target >= saga.steps.length) return end(moved, ended);
+  return ask({ ...at, saga: { ...moved, attempts: 0 }, index: target });
 }
 
 /**
@@ -112,11 +114,8 @@ function schedule({ plan: { retry }, saga, now }: At): Advance {
   return { saga: { ...saga, deadlineAt: after(now, waitMs) }, command: undefined };
 }
 
-function end(saga: Saga, state: Exclude<Saga["state"], ActiveState>, now: Date): Advance {
-  return {
-    saga: { ...saga, state, step: undefined, attempts: 0, deadlineAt: undefined, updatedAt: now },
-    command: undefined,
-  };
+function end(saga: Saga, state: Exclude<Saga["state"], ActiveState>): Advance {
+  return { saga: { ...saga, state, step: undefined, attempts: 0, deadlineAt: undefined }, command: undefined };
 }
 
 function answered({ saga, index, now }: At, { reason }: Reply): Saga {
