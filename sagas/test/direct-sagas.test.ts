@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAlarm } from "../src/alarm.ts";
 import { beginSaga } from "../src/app/begin-saga.ts";
 import type { Conductor } from "../src/app/conductor.ts";
+import { ringDueSagas } from "../src/app/ring-due-sagas.ts";
 import { DEFINITIONS } from "../src/definitions/all.ts";
 import { sagasOf } from "../src/definitions/define.ts";
 import { observeSagas } from "../src/observe-sagas.ts";
@@ -198,6 +199,20 @@ it("the purge deletes sagas that ended long ago, and none that is under way", as
   expect(await at.read(old)).toBeUndefined();
   expect(await at.stateOf(young)).toBe("ABANDONED");
   expect(await at.stateOf(running)).toBe("RUNNING");
+});
+
+it("a saga that cannot be moved any more is put off, and keeps no other one waiting", async () => {
+  const log = testTelemetry();
+  const [broken, well] = [await given("sign-up", "a"), await given("sign-up", "b")];
+  await at.db.query("break", "update sagas set kind = 'retired', deadline_at = 'epoch' where saga_id = $1", [broken]);
+  await at.db.query("age", "update sagas set deadline_at = now() where saga_id = $1", [well]);
+
+  const next = await ringDueSagas(at.db, conductor, log.log, new AbortController().signal);
+
+  expect((await at.commandsOf(well)).map(({ sequence }) => sequence)).toEqual([1, 2]);
+  expect(await at.commandsOf(broken)).toHaveLength(1);
+  expect(next?.getTime()).toBeGreaterThan(Date.now());
+  expect(log.lines).toMatchObject([{ level: "error", saga_id: broken }]);
 });
 
 /** A saga at its first step. */

@@ -63,8 +63,13 @@ export function isPastReturn(plan: Plan, saga: Saga): boolean {
   return saga.steps.slice(0, index + 1).some(({ step }) => !planOf(plan, step).canUndo);
 }
 
-function isOfTheMoment(saga: Saga, state: ActiveState, { step, action, sequence }: Reply): boolean {
-  return step === saga.step && action === COURSE[state].action && sequence === saga.sequence;
+/**
+ * Whether an answer is to the command of the moment. Done is done, by whichever sending of it: a participant that is always
+ * later than the next one would never be heard otherwise. What else it says of an earlier one may have changed since.
+ */
+function isOfTheMoment(saga: Saga, state: ActiveState, { step, action, sequence, outcome }: Reply): boolean {
+  if (step !== saga.step || action !== COURSE[state].action) return false;
+  return outcome === "done" ? sequence <= saga.sequence : sequence === saga.sequence;
 }
 
 /** The step is taken, or undone: on to the next one. */
@@ -102,11 +107,23 @@ function isSpent({ plan, saga, index }: At): boolean {
 function ask({ plan, saga, index, now }: At): Advance {
   const { action, meanwhile } = courseOf(saga);
   const { step, attempts, startedAt = now } = stepAt(saga, index);
-  const deadlineAt = after(now, planOf(plan, step).timeoutMs);
-  const sequence = saga.sequence + 1;
-  const asked = withStep(saga, index, { state: meanwhile, attempts: attempts + 1, startedAt });
-  const command: Command = { step, action, sequence, deadlineAt };
-  return { saga: { ...asked, step, attempts: saga.attempts + 1, sequence, deadlineAt }, command };
+  const { timeoutMs } = planOf(plan, step);
+  const asked: Saga = {
+    ...withStep(saga, index, { state: meanwhile, attempts: attempts + 1, startedAt }),
+    step,
+    attempts: saga.attempts + 1,
+    sequence: saga.sequence + 1,
+    deadlineAt: after(now, timeoutMs),
+  };
+  const command = { step, action, sequence: asked.sequence, expiresAt: expiryOf(plan, asked, now) };
+  return { saga: asked, command };
+}
+
+/** When the command just asked for is given up if nobody answers any of its sendings; undefined when it never is. */
+function expiryOf(plan: Plan, saga: Saga, now: Date): Date | undefined {
+  if (saga.state !== "running" || isPastReturn(plan, saga)) return undefined;
+  const { timeoutMs, attempts } = planOf(plan, saga.step ?? "");
+  return after(now, timeoutMs * (attempts - saga.attempts + 1));
 }
 
 function schedule({ plan: { retry }, saga, now }: At): Advance {
