@@ -91,13 +91,19 @@ describe("a saga whose participant refuses", () => {
 
     await expect.poll(() => at.stateOf(sagaId), SOON).toBe("COMPENSATED");
     expect(await at.effectsOf(subjectId)).toEqual([
-      ...["do account", "do customer"],
-      ...["undo courier", "undo customer", "undo account"],
+      "do account",
+      "do customer",
+      "undo courier",
+      "undo customer",
+      "undo account",
     ]);
     expect(await at.read(sagaId)).toMatchObject({ reason: "PERSON_BUSY", step: "" });
     expect((await at.stepsOf(sagaId)).slice(0, 5)).toEqual([
-      ...["account UNDONE", "customer UNDONE", "courier UNDONE"],
-      ...["sign-in WAITING", "notes WAITING"],
+      "account UNDONE",
+      "customer UNDONE",
+      "courier UNDONE",
+      "sign-in WAITING",
+      "notes WAITING",
     ]);
     expect(at.reasons).toContain("ReopenAccount PERSON_BUSY");
     expect(await telemetry.meters.registry.metrics()).toContain(
@@ -158,8 +164,13 @@ describe("a saga whose participant fails", () => {
 
     await expect.poll(() => at.stateOf(sagaId), SOON).toBe("COMPENSATED");
     expect(await at.effectsOf(subjectId)).toEqual([
-      ...["do identity", "do profile", "do welcome-note"],
-      ...["undo enable", "undo welcome-note", "undo profile", "undo identity"],
+      "do identity",
+      "do profile",
+      "do welcome-note",
+      "undo enable",
+      "undo welcome-note",
+      "undo profile",
+      "undo identity",
     ]);
     expect(await at.read(sagaId)).toMatchObject({ reason: "STEP_FAILED" });
     expect(at.reasons).toContain("WithdrawIdentity STEP_FAILED");

@@ -104,6 +104,22 @@ describe("a participant", () => {
     expect(await at.effectsOf(subjectId)).toEqual(SIGN_UP);
   });
 
+  it("that takes longer than its time, each time, is heard all the same, and takes the step once", async () => {
+    at.startOrchestrator({ stepTimeoutMs: 500 });
+    at.startParticipants();
+    const sent = Promise.withResolvers<void>();
+    at.interfere = async (effect) => {
+      if (effect === "do welcome-note") await sent.promise;
+    };
+    const { sagaId, subjectId } = await at.begin("sign-up");
+    await expect.poll(async () => (await at.read(sagaId))?.step, SOON).toBe("welcome-note");
+    await expect.poll(async () => (await at.read(sagaId))?.attempts, SOON).toBeGreaterThan(3);
+    sent.resolve();
+
+    await expect.poll(() => at.stateOf(sagaId), SOON).toBe("COMPLETED");
+    expect(await at.effectsOf(subjectId)).toEqual(SIGN_UP);
+  });
+
   it("that is away for too long makes the saga turn back; what it finds when it is back is not done any more", async () => {
     at.startOrchestrator({ stepTimeoutMs: 100 });
     at.startParticipants(["accounts"]);

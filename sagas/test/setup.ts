@@ -35,7 +35,7 @@ export interface OrchestratorOptions extends Partial<Resources> {
 
 export interface Running {
   readonly telemetry: TestTelemetry;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** What a test does to an effect, before it is committed: `do profile`. */
@@ -212,8 +212,15 @@ export interface SentCommand {
 /** What a whole saga does. */
 export const SIGN_UP = ["do identity", "do profile", "do welcome-note", "do enable"];
 export const DELETE_USER = [
-  ...["do account", "do customer", "do courier", "do sign-in"],
-  ...["do notes", "do orders", "do deliveries", "do profile", "do identity"],
+  "do account",
+  "do customer",
+  "do courier",
+  "do sign-in",
+  "do notes",
+  "do orders",
+  "do deliveries",
+  "do profile",
+  "do identity",
 ];
 
 function nameOf(table: Readonly<Record<string, unknown>>, value: unknown): string | undefined {
