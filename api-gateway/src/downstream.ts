@@ -1,6 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
-import { SERVICES } from "@animal-delivery/contracts/gen/services";
+import { ROUTED_SERVICES } from "@animal-delivery/contracts/gen/services";
 import { createRpcTransport } from "@animal-delivery/platform/rpc/client";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { TlsMaterial } from "@animal-delivery/platform/tls/watch-tls";
@@ -17,8 +17,8 @@ export interface DownstreamOptions {
   readonly timeoutMs: number;
 }
 
-/** The services behind the contract. */
-export const PEERS: readonly string[] = [...new Set(SERVICES.map(peerOf))];
+/** The services behind the routes of the contract. */
+export const PEERS: readonly string[] = [...new Set(ROUTED_SERVICES.map(peerOf))];
 
 export function peerOf({ typeName }: DescService): string {
   return typeName.split(".", 1)[0] ?? typeName;
