@@ -17,7 +17,10 @@ import { testTelemetry } from "../src/testing/telemetry.ts";
 import { AUDIENCE, startTokenIssuer, type TokenIssuer } from "./token-issuer.ts";
 
 const GATEWAY = "api-gateway";
-/** Every certificate that is not the gateway's. */
+/** The operators' certificate, and the services that it may call. */
+const OPS = "ops";
+const FOR_OPERATORS = ["operations.v1.OperationsService", "sagas.v1.SagaService"];
+/** Every certificate of a service that is not the gateway's. */
 const PEERS = ["orders", "delivery", "logging"];
 const USERS = ["customer", "courier", "dispatcher", "admin"];
 
@@ -48,7 +51,7 @@ let badTokens: [string, string][];
 const reached: DescMethod[] = [];
 
 beforeAll(async () => {
-  certificates = await testCertificates([GATEWAY, ...PEERS]);
+  certificates = await testCertificates([GATEWAY, OPS, ...PEERS]);
   issuer = await startTokenIssuer(USERS);
   const deniedSessions = createDeniedSessions(createMemoryStore(), testTelemetry());
   await deniedSessions.deny("ended", 60_000);
@@ -97,6 +100,16 @@ describe.each(RPCS)("$name", (rpc) => {
     for (const [name, token] of badTokens) outcomes.push([name, await outcomeOf(rpc.name, peer, token)]);
 
     expect(outcomes).toEqual(Object.keys(BAD_TOKENS).map((name) => [name, REFUSED_TOKEN]));
+  });
+
+  it("is reached with an operator's certificate only if it is for operators, and with a good token alone", async () => {
+    const isForThem = FOR_OPERATORS.includes(rpc.service);
+    const isForUsers = USERS.some((role) => mayCall(role, rpc.name));
+
+    expect(await outcomeOf(rpc.name, OPS, goodToken)).toBe(isForThem && isForUsers ? REACHED : REFUSED_ACCESS);
+    expect(await outcomeOf(rpc.name, OPS)).toBe(isForThem ? REFUSED_TOKEN : REFUSED_ACCESS);
+    const [[, badToken] = ["", ""]] = badTokens;
+    expect(await outcomeOf(rpc.name, OPS, badToken)).toBe(isForThem ? REFUSED_TOKEN : REFUSED_ACCESS);
   });
 
   it.each(PEERS)(
