@@ -99,7 +99,7 @@ async function attemptEvent(
 
 /** Sets an event aside that failed for good, and with it the aggregate's events to come. */
 async function parkEvent(
-  { consumer, db, telemetry }: Consumer,
+  { consumer, db, telemetry, metrics }: Consumer,
   event: ReceivedEvent,
   error: unknown,
 ): Promise<Outcome> {
@@ -110,20 +110,29 @@ async function parkEvent(
     await parkAggregate(tx, consumer, aggregateId);
     await insertParked(tx, consumer, event, cause);
     await appendDeadLetter(tx, { consumer, cause }, event);
-    tx.afterCommit(() => telemetry.log.error("event parked", { consumer, cause, ...factsOf(event) }));
+    tx.afterCommit(() => {
+      metrics.deadLettered(event.topic);
+      telemetry.log.error("event parked", { consumer, cause, ...factsOf(event) });
+    });
     return "parked";
   });
 }
 
 /** A record that is no event goes to the dead letters; there is no aggregate to hold back. */
-async function refuseRecord({ consumer, db, telemetry }: Consumer, received: ReceivedRecord): Promise<Outcome> {
+async function refuseRecord(
+  { consumer, db, telemetry, metrics }: Consumer,
+  received: ReceivedRecord,
+): Promise<Outcome> {
   const { topic, partition, record } = received;
   const cause = "the record holds no event envelope";
   return db.transaction(async (tx) => {
     if (!(await rememberEvent(tx, consumer, idOfRecord(received)))) return "duplicate";
     await appendDeadLetter(tx, { consumer, cause }, received);
     const place = { topic, partition, offset: String(record.offset) };
-    tx.afterCommit(() => telemetry.log.error("record refused", { consumer, cause, ...place }));
+    tx.afterCommit(() => {
+      metrics.deadLettered(topic);
+      telemetry.log.error("record refused", { consumer, cause, ...place });
+    });
     return "undecodable";
   });
 }
