@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
@@ -182,12 +183,13 @@ describe("npm run ops", () => {
 
   it("signs in through the gateway for a name and a password", async () => {
     const asked: string[] = [];
-    const gateway = createServer(async (request, response) => {
-      const body = (await request.toArray()).join("");
-      asked.push(`${request.method} ${request.url} ${body}`);
-      const isRight = body.includes("right");
-      response.writeHead(isRight ? 200 : 401, { "content-type": "application/json" });
-      response.end(JSON.stringify(isRight ? { access_token: "root.admin" } : { detail: "wrong name or password" }));
+    const gateway = createServer((request, response) => {
+      void text(request).then((body) => {
+        asked.push(`${request.method} ${request.url} ${body}`);
+        const isRight = body.includes("right");
+        response.writeHead(isRight ? 200 : 401, { "content-type": "application/json" });
+        response.end(JSON.stringify(isRight ? { access_token: "root.admin" } : { detail: "wrong name or password" }));
+      });
     }).listen(0, "127.0.0.1");
     await once(gateway, "listening");
     const GATEWAY_URL = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
