@@ -6,6 +6,7 @@ import {
   SkipParkedResponseSchema,
   type ParkedEvent,
   type ReplayFailure,
+  type ReplayParkedResponse,
 } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
 import { type Given, numberOf, oneOf, requiredText, serviceOf, textOf, timeOf } from "../arguments.ts";
 import { ago, counted, table } from "../table.ts";
@@ -67,23 +68,22 @@ async function replay({ services, as, ...given }: Call): Promise<Answer> {
   if (!Object.values(what).some(Boolean)) {
     throw new UsageError("replay what? --event, --aggregate, --type, --cause, --since, --until or --all");
   }
-  let applied = 0n;
-  let goesOn = true;
   const failures = new Map<string, ReplayFailure>();
-  let failed = 0n;
-  while (goesOn) {
-    const answer = await operations.replayParked(request, as);
+  let applied = 0n;
+  let answer: ReplayParkedResponse;
+  do {
+    answer = await operations.replayParked(request, as);
     applied += answer.applied;
-    failed = answer.failed;
     for (const failure of answer.failures) failures.set(failure.eventId, failure);
-    goesOn = answer.more && answer.applied > 0n;
-  }
+  } while (answer.more && answer.applied > 0n);
+  const { failed, more } = answer;
   const told = [...failures.values()];
   const rows = told.map(({ consumer, eventId, aggregateId, cause }) => [consumer, aggregateId, eventId, cause]);
   const stays = failed > 0n ? `\n${table(["CONSUMER", "AGGREGATE", "EVENT", "FAILED AGAIN"], rows)}` : "";
-  const text = `${counted(applied, "event")} applied, ${counted(failed, "aggregate")} failed again${stays}`;
-  const response = create(ReplayParkedResponseSchema, { applied, failed, failures: told });
-  return { text, json: toJson(ReplayParkedResponseSchema, response), exitCode: failed > 0n ? 1 : 0 };
+  const rest = more ? "\nthere was no time for the others: ask for fewer, by --type, --cause or --since" : "";
+  const text = `${counted(applied, "event")} applied, ${counted(failed, "aggregate")} failed again${stays}${rest}`;
+  const response = create(ReplayParkedResponseSchema, { applied, failed, more, failures: told });
+  return { text, json: toJson(ReplayParkedResponseSchema, response), exitCode: failed > 0n || more ? 1 : 0 };
 }
 
 async function skip({ services, as, ...given }: Call): Promise<Answer> {

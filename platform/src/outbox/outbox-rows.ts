@@ -25,7 +25,8 @@ interface StoredRow {
 
 /**
  * The oldest records that the bus has not acknowledged, without those of some topics. A lower id may still commit later, so
- * there is no watermark. While nothing is parked, which is asked once, no record is looked up among what is.
+ * there is no watermark. While nothing is parked, which is asked once, no record is looked up among what is. A table that
+ * was never analysed counts as full of parked records: only the order keeps that question to the index.
  */
 export async function listUnsent(
   session: Queryable,
@@ -37,7 +38,7 @@ export async function listUnsent(
   const { rows } = await session.query<StoredRow>(
     "list_unsent",
     `select id, topic, key, value, headers, created_at,
-            exists (select from outbox where parked_at is not null)
+            coalesce((select true from outbox where parked_at is not null order by parked_at limit 1), false)
               and exists (select from outbox as parked
                            where parked.parked_at is not null and parked.topic = outbox.topic
                              and parked.key = outbox.key and parked.id < outbox.id) as held
