@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { cp, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,7 +90,7 @@ beforeEach(async () => {
   poison.clear();
 });
 
-describe("npm run ops", () => {
+describe("npm run ops", { timeout: 120_000 }, () => {
   it("shows what is parked, replays it once the cause is mended, and ends with 1 while it is not", async () => {
     const { order, ids } = await givenParked(2);
 
@@ -108,18 +108,10 @@ describe("npm run ops", () => {
     });
 
     poison.clear();
-    const replayed = await opsProcess(
-      "dlq",
-      "replay",
-      "orders",
-      "--type",
-      OrderDeliveredSchema.typeName,
-      "--since",
-      "1h",
-    );
+    const replayed = await ops("dlq", "replay", "orders", "--type", OrderDeliveredSchema.typeName, "--since", "1h");
     expect(replayed).toEqual({ code: 0, err: "", out: "2 events applied, 0 aggregates failed again\n" });
     expect(effects).toEqual([`${order} 1`, `${order} 2`]);
-    expect(await opsProcess("dlq", "list", "orders")).toMatchObject({ code: 0, out: "nothing is parked\n" });
+    expect(await ops("dlq", "list", "orders")).toMatchObject({ code: 0, out: "nothing is parked\n" });
   });
 
   it("skips an event and says how to go on; one that waits is refused with 1", async () => {
@@ -183,14 +175,14 @@ describe("npm run ops", () => {
 
   it("signs in through the gateway for a name and a password", async () => {
     const asked: string[] = [];
-    const gateway = createServer((request, response) => {
-      void text(request).then((body) => {
-        asked.push(`${request.method} ${request.url} ${body}`);
-        const isRight = body.includes("right");
-        response.writeHead(isRight ? 200 : 401, { "content-type": "application/json" });
-        response.end(JSON.stringify(isRight ? { access_token: "root.admin" } : { detail: "wrong name or password" }));
-      });
-    }).listen(0, "127.0.0.1");
+    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const body = await text(request);
+      asked.push(`${request.method} ${request.url} ${body}`);
+      const isRight = body.includes("right");
+      response.writeHead(isRight ? 200 : 401, { "content-type": "application/json" });
+      response.end(JSON.stringify(isRight ? { access_token: "root.admin" } : { detail: "wrong name or password" }));
+    };
+    const gateway = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
     await once(gateway, "listening");
     const GATEWAY_URL = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
     const env = { GATEWAY_URL, OPS_TOKEN: undefined };
