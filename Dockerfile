@@ -47,7 +47,7 @@ USER 10001:10001
 RUN node --input-type=module <<WARM
 import { globSync } from "node:fs";
 // Programs would run instead of being loaded.
-const PROGRAM = /\/(main|migrate|replay)\.ts\$|\/jobs\//;
+const PROGRAM = /\/(main|migrate)\.ts\$|\/jobs\//;
 const files = globSync("/app/{platform,$SERVICE}/src/**/*.ts").filter((file) => !PROGRAM.test(file));
 await Promise.all(files.map((file) => import(file)));
 process.exit();

@@ -1,5 +1,5 @@
 import type { Transport } from "@connectrpc/connect";
-import { SERVICES } from "@animal-delivery/contracts/gen/services";
+import { ROUTED_SERVICES } from "@animal-delivery/contracts/gen/services";
 import { createRpcTransport } from "@animal-delivery/platform/rpc/client";
 import { peerOf } from "@animal-delivery/platform/rpc/peer-of";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
@@ -17,8 +17,8 @@ export interface DownstreamOptions {
   readonly timeoutMs: number;
 }
 
-/** The services behind the contract. */
-export const PEERS: readonly string[] = [...new Set(SERVICES.map(peerOf))];
+/** The services behind the routes of the contract. */
+export const PEERS: readonly string[] = [...new Set(ROUTED_SERVICES.map(peerOf))];
 
 /**
  * Every service over mutual TLS, one connection each. The only place where the gateway knows how services are reached.

@@ -4,7 +4,7 @@ import type { Access } from "@animal-delivery/platform/access/access";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { createIssuerKeys } from "@animal-delivery/platform/access/issuer-keys";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
-import { SERVICES } from "@animal-delivery/contracts/gen/services";
+import { ROUTED_SERVICES } from "@animal-delivery/contracts/gen/services";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 import { peerOf } from "@animal-delivery/platform/rpc/peer-of";
 import type { ReadinessCheck, Task } from "@animal-delivery/platform/service/service";
@@ -73,7 +73,7 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
   const checks = [{ name: "accepts requests", check: async () => draining.signal.throwIfAborted() }];
 
   const transcoder: Transcoder<Exchange> = createTranscoder<Exchange>({
-    services: SERVICES,
+    services: ROUTED_SERVICES,
     transport: (service) => endingStreams(downstream(peerOf(service)), draining.signal),
     bodyBytesMax: config.bodyBytesMax,
     admit: createAdmit({ authenticate, access, rateLimits, requestTimeoutMs: config.requestTimeoutMs }),

@@ -583,6 +583,40 @@ export const RPCS: readonly CatalogueRpc[] = [
     ]
   },
   {
+    "name": "logging.v1.LogService.ListAudit",
+    "service": "logging.v1.LogService",
+    "localName": "listAudit",
+    "access": {
+      "resource": "audit",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/audit",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "page_size": 20,
+      "resource": "parked_event",
+      "action": "skip"
+    },
+    "counterExamples": [
+      {
+        "ruleId": "list_audit.time_range",
+        "request": {
+          "recorded_after": "2026-02-01T00:00:00Z",
+          "recorded_before": "2026-01-01T00:00:00Z"
+        }
+      }
+    ]
+  },
+  {
     "name": "notes.v1.NoteService.CreateNote",
     "service": "notes.v1.NoteService",
     "localName": "createNote",
@@ -760,6 +794,200 @@ export const RPCS: readonly CatalogueRpc[] = [
     "example": {
       "note_id": "01982f5e-7c00-7000-8000-000000000007"
     },
+    "counterExamples": []
+  },
+  {
+    "name": "operations.v1.OperationsService.GetOutbox",
+    "service": "operations.v1.OperationsService",
+    "localName": "getOutbox",
+    "access": {
+      "resource": "operation",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [],
+    "refusals": [
+      "NOTHING_TO_PARK"
+    ],
+    "example": {},
+    "counterExamples": []
+  },
+  {
+    "name": "operations.v1.OperationsService.ListParked",
+    "service": "operations.v1.OperationsService",
+    "localName": "listParked",
+    "access": {
+      "resource": "operation",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [],
+    "refusals": [
+      "NOTHING_TO_PARK",
+      "CONSUMER_NOT_FOUND"
+    ],
+    "example": {
+      "page_size": 20,
+      "consumer": "orders",
+      "type": "delivery.v1.DeliveryCompleted"
+    },
+    "counterExamples": [
+      {
+        "ruleId": "list_parked.time_range",
+        "request": {
+          "parked_after": "2026-02-01T00:00:00Z",
+          "parked_before": "2026-01-01T00:00:00Z"
+        }
+      }
+    ]
+  },
+  {
+    "name": "operations.v1.OperationsService.ReplayParked",
+    "service": "operations.v1.OperationsService",
+    "localName": "replayParked",
+    "access": {
+      "resource": "operation",
+      "action": "operate"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [],
+    "refusals": [
+      "NOTHING_TO_PARK",
+      "CONSUMER_NOT_FOUND",
+      "PARKED_EVENT_NOT_FOUND",
+      "PARKED_EVENT_WAITS"
+    ],
+    "example": {
+      "consumer": "orders",
+      "type": "delivery.v1.DeliveryCompleted"
+    },
+    "counterExamples": [
+      {
+        "ruleId": "replay_parked.what",
+        "request": {
+          "consumer": "orders"
+        }
+      }
+    ]
+  },
+  {
+    "name": "operations.v1.OperationsService.SkipParked",
+    "service": "operations.v1.OperationsService",
+    "localName": "skipParked",
+    "access": {
+      "resource": "operation",
+      "action": "operate"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [],
+    "refusals": [
+      "NOTHING_TO_PARK",
+      "CONSUMER_NOT_FOUND",
+      "PARKED_EVENT_NOT_FOUND",
+      "PARKED_EVENT_WAITS"
+    ],
+    "example": {
+      "consumer": "orders",
+      "event_id": "01982f5e-7c00-7000-8000-000000000009",
+      "reason": "the order was put right by hand"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "operations.v1.OperationsService.RetryOutboxRow",
+    "service": "operations.v1.OperationsService",
+    "localName": "retryOutboxRow",
+    "access": {
+      "resource": "operation",
+      "action": "operate"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [],
+    "refusals": [
+      "NOTHING_TO_PARK",
+      "PARKED_EVENT_NOT_FOUND",
+      "PARKED_EVENT_WAITS"
+    ],
+    "example": {
+      "event_id": "01982f5e-7c00-7000-8000-000000000009"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "operations.v1.OperationsService.SkipOutboxRow",
+    "service": "operations.v1.OperationsService",
+    "localName": "skipOutboxRow",
+    "access": {
+      "resource": "operation",
+      "action": "operate"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [],
+    "refusals": [
+      "NOTHING_TO_PARK",
+      "PARKED_EVENT_NOT_FOUND",
+      "PARKED_EVENT_WAITS"
+    ],
+    "example": {
+      "event_id": "01982f5e-7c00-7000-8000-000000000009",
+      "reason": "told to the consumers by hand"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "operations.v1.OperationsService.SetLogLevel",
+    "service": "operations.v1.OperationsService",
+    "localName": "setLogLevel",
+    "access": {
+      "resource": "operation",
+      "action": "operate"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [],
+    "refusals": [],
+    "example": {
+      "level": "LOG_LEVEL_DEBUG",
+      "minutes": 10
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "operations.v1.OperationsService.ReloadPolicy",
+    "service": "operations.v1.OperationsService",
+    "localName": "reloadPolicy",
+    "access": {
+      "resource": "operation",
+      "action": "operate"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [],
+    "refusals": [
+      "POLICY_UNREADABLE"
+    ],
+    "example": {},
+    "counterExamples": []
+  },
+  {
+    "name": "operations.v1.OperationsService.ListJobs",
+    "service": "operations.v1.OperationsService",
+    "localName": "listJobs",
+    "access": {
+      "resource": "operation",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [],
+    "refusals": [],
+    "example": {},
     "counterExamples": []
   },
   {

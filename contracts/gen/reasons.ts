@@ -313,6 +313,41 @@ export const REASONS: readonly ReasonInfo[] = [
     "description": "The owner's account is being deleted: no note is written any more."
   },
   {
+    "domain": "operations",
+    "reason": "PARKED_EVENT_NOT_FOUND",
+    "slug": "parked-event-not-found",
+    "kind": "notFound",
+    "description": "There is no such event among those that are parked: it was replayed, retried or skipped meanwhile."
+  },
+  {
+    "domain": "operations",
+    "reason": "PARKED_EVENT_WAITS",
+    "slug": "parked-event-waits",
+    "kind": "refused",
+    "description": "The event waits behind an earlier one of its aggregate; `first_event_id` says behind which. Deal with that one first."
+  },
+  {
+    "domain": "operations",
+    "reason": "CONSUMER_NOT_FOUND",
+    "slug": "consumer-not-found",
+    "kind": "notFound",
+    "description": "The service has no consumer of this name."
+  },
+  {
+    "domain": "operations",
+    "reason": "NOTHING_TO_PARK",
+    "slug": "nothing-to-park",
+    "kind": "refused",
+    "description": "The service keeps no events of its own: it has no outbox and parks nothing."
+  },
+  {
+    "domain": "operations",
+    "reason": "POLICY_UNREADABLE",
+    "slug": "policy-unreadable",
+    "kind": "refused",
+    "description": "The policy cannot be read, or holds a row that is not understood. The old one stays in force; the log says what is wrong."
+  },
+  {
     "domain": "orders",
     "reason": "PRODUCT_NOT_FOUND",
     "slug": "product-not-found",

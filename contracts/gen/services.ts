@@ -5,6 +5,7 @@ import { CourierService } from "./delivery/v1/courier_service_pb.ts";
 import { DeliveryService } from "./delivery/v1/delivery_service_pb.ts";
 import { LogService } from "./logging/v1/log_service_pb.ts";
 import { NoteService } from "./notes/v1/note_service_pb.ts";
+import { OperationsService } from "./operations/v1/operations_service_pb.ts";
 import { OrderService } from "./orders/v1/order_service_pb.ts";
 import { ProductService } from "./orders/v1/product_service_pb.ts";
 import { SagaService } from "./sagas/v1/saga_service_pb.ts";
@@ -13,6 +14,20 @@ import { UserService } from "./users/v1/user_service_pb.ts";
 
 /** Every service of the contract; those of gRPC itself (health, reflection) are not among them. */
 export const SERVICES: readonly DescService[] = [
+  CourierService,
+  DeliveryService,
+  LogService,
+  NoteService,
+  OperationsService,
+  OrderService,
+  ProductService,
+  SagaService,
+  AuthService,
+  UserService,
+];
+
+/** Those that the gateway serves: each has a route, and one process of the platform behind it. */
+export const ROUTED_SERVICES: readonly DescService[] = [
   CourierService,
   DeliveryService,
   LogService,

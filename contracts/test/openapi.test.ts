@@ -154,6 +154,11 @@ describe("openapi.json", () => {
   it("leaves out RPCs between services", () => {
     expect(operations.map((each) => each.operationId)).not.toContain("OrderService_DispatchOrder");
   });
+
+  it("leaves out services without a route, and what they alone speak of", () => {
+    expect(operations.filter((each) => each.operationId.startsWith("OperationsService_"))).toEqual([]);
+    expect(Object.keys(document.components.schemas).filter((name) => name.includes("Parked"))).toEqual([]);
+  });
 });
 
 function operation(operationId: string): Operation {

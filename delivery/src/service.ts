@@ -2,6 +2,7 @@ import type { Client } from "@connectrpc/connect";
 import { CourierService } from "@animal-delivery/contracts/gen/delivery/v1/courier_service_pb";
 import { DeliveryService } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
 import type { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
+import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
@@ -53,6 +54,7 @@ export function createDelivery(config: Pick<Config, "tracking">, resources: Reso
       purgeExpired({ db, telemetry }),
       purgeTask(db, telemetry.log),
     ],
+    operable: { audit: auditIn(db), events: { db, consumers: [{ consumer: "delivery", handlers }] } },
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };
 }

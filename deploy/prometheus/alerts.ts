@@ -85,6 +85,14 @@ export const ALERTS: readonly Alert[] = [
   ),
   alert(
     "ticket",
+    "OutboxParked",
+    "max by (service) (outbox_parked_events) > 0",
+    "1m",
+    "{{ $labels.service }} holds {{ $value }} events back that the bus did not take: retry or skip the first of each aggregate",
+    "events",
+  ),
+  alert(
+    "ticket",
     "LogLinesDropped",
     "sum by (service) (increase(log_lines_dropped_total[10m])) > 0",
     "1m",

@@ -1,5 +1,6 @@
 // The same answers from the ClickHouse that the environment names.
 import { dashboardsSuite } from "../test/suites/dashboards.ts";
+import { listAuditSuite } from "../test/suites/list-audit.ts";
 import { listEventsSuite } from "../test/suites/list-events.ts";
 import { listLogsSuite } from "../test/suites/list-logs.ts";
 import { orderTimelineSuite } from "../test/suites/order-timeline.ts";
@@ -10,6 +11,7 @@ import { tlsSuite } from "../test/suites/tls.ts";
 import { enginesOfEnvironment } from "./environment.ts";
 
 dashboardsSuite(enginesOfEnvironment);
+listAuditSuite(enginesOfEnvironment);
 listEventsSuite(enginesOfEnvironment);
 listLogsSuite(enginesOfEnvironment);
 orderTimelineSuite(enginesOfEnvironment);

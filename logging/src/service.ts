@@ -1,4 +1,5 @@
 import { LogService } from "@animal-delivery/contracts/gen/logging/v1/log_service_pb";
+import { auditOn } from "@animal-delivery/platform/audit/audit-trail";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
@@ -47,6 +48,7 @@ export function createLogging(config: LoggingConfig, { telemetry, bus, clickhous
       }),
       storeLogs({ bus, meters, logs: writerOf("logs"), batchRecordsMax }),
     ],
+    operable: { audit: auditOn(bus) },
     checks: [{ name: "clickhouse", check: () => pingClickHouse(clickhouse) }],
   };
 }

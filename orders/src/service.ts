@@ -1,5 +1,6 @@
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
@@ -38,6 +39,7 @@ export function createOrders(_config: object, { telemetry, db, bus }: Resources)
       participate({ participant: "orders", db, bus, telemetry, steps: SAGA_STEPS }),
       purgeExpired({ db, telemetry }),
     ],
+    operable: { audit: auditIn(db), events: { db, consumers: [{ consumer: "orders", handlers }] } },
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };
 }

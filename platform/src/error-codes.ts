@@ -71,6 +71,11 @@ export function fromConnectError(error: ConnectError): DomainError {
   return new DomainError(kindOf(error), info.reason, error.rawMessage, info.metadata, { cause: error });
 }
 
+/** The same for whatever a call through a client ended with. */
+export function fromCallError(error: unknown): DomainError {
+  return fromConnectError(ConnectError.from(error));
+}
+
 function kindOf(error: ConnectError): ErrorKind {
   const sent = error.metadata.get(KIND_HEADER);
   if (sent !== null && Object.hasOwn(ERROR_CODES, sent)) return sent as ErrorKind;

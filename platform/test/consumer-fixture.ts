@@ -10,6 +10,7 @@ import type { BusRecord } from "@animal-delivery/platform/bus/bus";
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { consumeEvents, type ConsumeEventsOptions } from "@animal-delivery/platform/inbox/consume-events";
 import { on } from "@animal-delivery/platform/inbox/event-handler";
+import { listParkedAggregates } from "@animal-delivery/platform/inbox/parked-store";
 import { replayParked } from "@animal-delivery/platform/inbox/replay-parked";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
 import { type TestBus } from "@animal-delivery/platform/testing/bus";
@@ -76,7 +77,7 @@ export class ConsumerFixture implements AsyncDisposable {
   }
 
   startConsumer(options: Partial<ConsumeEventsOptions> = {}): void {
-    const handlers = [this.#applying(), on(OrderTransitStartedSchema, () => Promise.resolve())];
+    const handlers = [...this.handlers(), on(OrderTransitStartedSchema, () => Promise.resolve())];
     this.#run(
       consumeEvents({
         ...this.#resources(),
@@ -89,9 +90,17 @@ export class ConsumerFixture implements AsyncDisposable {
     );
   }
 
-  replay() {
-    const handlers = [this.#applying()];
-    return replayParked(this.db, { consumer: this.consumer, handlers, telemetry: this.telemetry });
+  /** What the consumer itself has, as operators replay it. */
+  handlers() {
+    return [this.#applying()];
+  }
+
+  async replay(): Promise<{ applied: number; failed: number }> {
+    const { consumer, telemetry } = this;
+    const aggregates = await listParkedAggregates(this.db, consumer);
+    const options = { consumer, handlers: this.handlers(), telemetry, aggregates };
+    const { applied, failures } = await replayParked(this.db, options);
+    return { applied, failed: failures.length };
   }
 
   startRelay(): void {

@@ -42,6 +42,9 @@ describe("an event that fails for good", () => {
         { aggregate_id: bad, version: "3", cause: null },
       ]);
     await expect.poll(() => at.lag(), WAIT).toBe(0n);
+    expect(await at.telemetry.meters.registry.metrics()).toMatch(
+      new RegExp(`dlq_messages_total\\{consumer="${at.consumer}",topic="${at.topic}",[^}]*\\} 1\n`),
+    );
   });
 
   it("goes to the dead letters through the outbox, with its cause and place", async () => {

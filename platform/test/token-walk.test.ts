@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fromJson, type DescMethod, type DescService, type JsonValue } from "@bufbuild/protobuf";
 import { RPCS } from "@animal-delivery/contracts/gen/catalogue";
-import { SERVICES } from "@animal-delivery/contracts/gen/services";
+import { ROUTED_SERVICES, SERVICES } from "@animal-delivery/contracts/gen/services";
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeniedSessions } from "../src/access/denied-sessions.ts";
@@ -18,8 +18,11 @@ import { testTelemetry } from "../src/testing/telemetry.ts";
 import { AUDIENCE, startTokenIssuer, type TokenIssuer } from "./token-issuer.ts";
 
 const GATEWAY = "api-gateway";
-/** Every certificate that is not the gateway's. */
-const PEERS = [...new Set(SERVICES.map(peerOf))];
+/** The operators' certificate, and the services that it may call. */
+const OPS = "ops";
+const FOR_OPERATORS = ["operations.v1.OperationsService", "sagas.v1.SagaService"];
+/** Every certificate of a service that is not the gateway's. */
+const PEERS = [...new Set(ROUTED_SERVICES.map(peerOf))];
 const USERS = ["customer", "courier", "dispatcher", "admin"];
 
 const REFUSED_TOKEN = "unauthenticated TOKEN_INVALID";
@@ -50,7 +53,7 @@ let badTokens: [string, string][];
 const reached: DescMethod[] = [];
 
 beforeAll(async () => {
-  certificates = await testCertificates([GATEWAY, ...PEERS]);
+  certificates = await testCertificates([GATEWAY, OPS, ...PEERS]);
   issuer = await startTokenIssuer(USERS);
   const deniedSessions = createDeniedSessions(createMemoryStore(), testTelemetry());
   await deniedSessions.deny("ended", 60_000);
@@ -106,6 +109,16 @@ describe.each(RPCS)("$name", (rpc) => {
     for (const [name, token] of badTokens) outcomes.push([name, await outcomeOf(rpc.name, peer, token)]);
 
     expect(outcomes).toEqual(Object.keys(BAD_TOKENS).map((name) => [name, REFUSED_TOKEN]));
+  });
+
+  it("is reached with an operator's certificate only if it is for operators, and with a good token alone", async () => {
+    const isForThem = FOR_OPERATORS.includes(rpc.service);
+    const isForUsers = USERS.some((role) => mayCall(role, rpc.name));
+
+    expect(await outcomeOf(rpc.name, OPS, goodToken)).toBe(isForThem && isForUsers ? REACHED : REFUSED_ACCESS);
+    expect(await outcomeOf(rpc.name, OPS)).toBe(isForThem ? REFUSED_TOKEN : REFUSED_ACCESS);
+    const [[, badToken] = ["", ""]] = badTokens;
+    expect(await outcomeOf(rpc.name, OPS, badToken)).toBe(isForThem ? REFUSED_TOKEN : REFUSED_ACCESS);
   });
 
   it.each(PEERS)(

@@ -7,6 +7,7 @@ import { type Interval as IntervalName, statisticsRange } from "../domain/statis
 import type { Reader } from "../store/reader.ts";
 import { listStatistics } from "../store/statistics-repository.ts";
 import { boundMs } from "./bound.ts";
+import { listAuditPage } from "./list-audit.ts";
 import { listEventsPage } from "./list-events.ts";
 import { listLogsPage } from "./list-logs.ts";
 import { bucketMessage, entryMessage } from "./to-message.ts";
@@ -20,6 +21,7 @@ const INTERVALS = new Map<Interval, IntervalName>([
 /** The RPCs of logging, over what ClickHouse holds. */
 export function logService(reader: Reader): ServiceImpl<typeof LogService> {
   return {
+    listAudit: (request) => listAuditPage(reader, request),
     listEvents: (request) => listEventsPage(reader, request),
     listLogs: (request) => listLogsPage(reader, request),
     async getOrderTimeline({ orderId }, context) {

@@ -1,11 +1,13 @@
 import type { JsonObject, MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type {
+  AuditEntrySchema,
   StatisticsBucketSchema,
   StoredEventSchema,
   StoredLogSchema,
   TimelineEntrySchema,
 } from "@animal-delivery/contracts/gen/logging/v1/log_service_pb";
+import type { AuditEntry } from "../domain/audit-entry.ts";
 import type { TimelineEntry } from "../domain/order-timeline.ts";
 import type { StoredEvent } from "../domain/stored-event.ts";
 import { LEVELS, type StoredLog } from "../domain/stored-log.ts";
@@ -37,6 +39,11 @@ export function logMessage(log: StoredLog): MessageInitShape<typeof StoredLogSch
     correlationId: log.correlationId,
     fields: JSON.parse(log.fields) as JsonObject,
   };
+}
+
+export function auditMessage(entry: AuditEntry): MessageInitShape<typeof AuditEntrySchema> {
+  const { recordedAt, before, after, ...texts } = entry;
+  return { ...texts, recordedAt: timestampFromDate(recordedAt), before: { ...before }, after: { ...after } };
 }
 
 export function entryMessage(entry: TimelineEntry): MessageInitShape<typeof TimelineEntrySchema> {

@@ -1,3 +1,4 @@
+import { AUDIT_TYPE } from "../domain/audit-entry.ts";
 import type { StoredEvent } from "../domain/stored-event.ts";
 import { EVENT_COLUMNS, eventFromSelected, type SelectedEvent } from "./event-row.ts";
 import type { Reader } from "./reader.ts";
@@ -19,7 +20,7 @@ export interface EventPosition {
 }
 
 /**
- * Lists a page of events, the newest first, after a position.
+ * Lists a page of events, the newest first, after a position; privileged acts are in a list of their own.
  * Rows of one event are neighbours in this order and are collapsed as they stream by. The view `stored_events` would merge
  * the whole table before it gave out the first row.
  */
@@ -30,6 +31,7 @@ export async function listEvents(
   limit: number,
 ): Promise<StoredEvent[]> {
   const where = allOf([
+    "type != {audit_type:String}",
     filter.aggregateId !== "" && "aggregate_id = {aggregate_id:String}",
     filter.type !== "" && "type = {type:String}",
     filter.correlationId !== "" && "correlation_id = {correlation_id:String}",
@@ -49,6 +51,7 @@ export async function listEvents(
       limit 1 by occurred_at, event_id
       limit {limit:UInt32}`,
     {
+      audit_type: AUDIT_TYPE,
       aggregate_id: filter.aggregateId,
       type: filter.type,
       correlation_id: filter.correlationId,

@@ -9,7 +9,7 @@ import { idAt, timeAt } from "@animal-delivery/platform/page-position";
 import { listOrders } from "../store/list-orders.ts";
 import type { Viewer } from "../store/viewer.ts";
 import { orderMessage, statusOf } from "./order-message.ts";
-import { timeBound } from "./time-bound.ts";
+import { timeBound } from "@animal-delivery/platform/time-bound";
 
 /** One page of the orders that the viewer may see. */
 export async function orderPage(

@@ -21,8 +21,8 @@ export interface Caller {
   /** The user whose token came along; undefined for anonymous callers and services on their own. */
   readonly user: User | undefined;
   /**
-   * The roles the policy is asked with when the gateway carries the call: the user's and `user`, or `anonymous`; else
-   * `service:<peer>` alone.
+   * The roles the policy is asked with when the gateway carries the call: the user's and `user`, or `anonymous`; when `ops`
+   * does, the user's alone; else `service:<peer>` alone.
    */
   readonly roles: readonly string[];
   /** Who it is in histories, idempotency scopes and logs: the user's subject, else `service:<peer>`, else `anonymous`. */

@@ -13,6 +13,8 @@ export const TOPICS = [
   { topic: "accounts.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
   /** Notes, by note id. */
   { topic: "notes.events", partitions: 6, retentionMs: 30 * DAY_MS, retentionBytes: 4 * GIB },
+  /** What the privileged did, by the record's own id. */
+  { topic: "audit.events", partitions: 1, retentionMs: 90 * DAY_MS },
   /** What a saga asks of a service, by saga id. */
   { topic: "saga.commands", partitions: 6, retentionMs: 7 * DAY_MS, retentionBytes: GIB },
   /** What the services answer, by saga id. */

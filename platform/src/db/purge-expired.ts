@@ -9,10 +9,9 @@ const CHUNK_ROWS = 5_000;
 
 const EVERY_MS = 10 * 60_000;
 
-/** What expires, by table: which rows go at a retention of `$1` ms. */
+/** What expires, by table: which rows go at a retention of `$1` ms. What is parked stays until somebody decides about it. */
 const EXPIRED: readonly { readonly table: string; readonly where: string; readonly retentionMs: number }[] = [
   { table: "outbox", where: `sent_at < ${before()}`, retentionMs: RETENTION_MS.outboxSent },
-  { table: "outbox", where: `parked_at < ${before()}`, retentionMs: RETENTION_MS.outboxParked },
   { table: "inbox", where: `seen_at < ${before()}`, retentionMs: RETENTION_MS.inbox },
   { table: "inbox_heads", where: `not parked and updated_at < ${before()}`, retentionMs: RETENTION_MS.inboxHeads },
   { table: "saga_participations", where: `updated_at < ${before()}`, retentionMs: RETENTION_MS.sagaParticipations },

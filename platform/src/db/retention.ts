@@ -5,8 +5,6 @@ const DAY_MS = 24 * HOUR_MS;
 export const RETENTION_MS = {
   /** Published events; the bus has them. */
   outboxSent: DAY_MS,
-  /** Events the bus can never take, kept for people to look at. */
-  outboxParked: 90 * DAY_MS,
   /** Event ids that consumers know: longer than an event can come again. */
   inbox: 7 * DAY_MS,
   /** How far a consumer is with an aggregate that has had no event since. */

@@ -23,6 +23,8 @@ export interface InboxMetrics {
   /** `trace` is the event's. */
   consumed(topic: string, outcome: Outcome, seconds: number, trace: Context): void;
   failed(topic: string): void;
+  /** A record went to the dead letters. */
+  deadLettered(topic: string): void;
 }
 
 export interface ObservedConsumer {
@@ -32,7 +34,7 @@ export interface ObservedConsumer {
 
 /** Metrics of one consumer; several of a service share the families. */
 export function createInboxMetrics({ registry }: Meters, observed: ObservedConsumer): InboxMetrics {
-  const { consumed, failed, duration, consumers } = familiesOf(registry);
+  const { consumed, failed, deadLettered, duration, consumers } = familiesOf(registry);
   const { consumer } = observed;
   consumers.push(observed);
   return {
@@ -41,12 +43,14 @@ export function createInboxMetrics({ registry }: Meters, observed: ObservedConsu
       duration.observe({ labels: { consumer, topic }, value: seconds, exemplarLabels: exemplarLabels(trace) });
     },
     failed: (topic) => failed.inc({ consumer, topic }),
+    deadLettered: (topic) => deadLettered.inc({ consumer, topic }),
   };
 }
 
 interface Families {
   readonly consumed: Counter<"consumer" | "topic" | "outcome">;
   readonly failed: Counter<"consumer" | "topic">;
+  readonly deadLettered: Counter<"consumer" | "topic">;
   readonly duration: Histogram;
   readonly parked: Gauge<"consumer">;
   /** Whom the gauges ask at each scrape. */
@@ -72,6 +76,12 @@ function familiesOf(registry: Meters["registry"]): Families {
     failed: new Counter({
       name: "events_failed_total",
       help: "Attempts at an event that failed",
+      labelNames: ["consumer", "topic"],
+      registers,
+    }),
+    deadLettered: new Counter({
+      name: "dlq_messages_total",
+      help: "Records given up and told to the dead letters, by where they came from",
       labelNames: ["consumer", "topic"],
       registers,
     }),

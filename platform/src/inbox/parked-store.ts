@@ -4,11 +4,19 @@ import type { ReceivedRecord } from "./received-event.ts";
 /** A parked event, as replay takes it up. */
 export interface ParkedEvent extends ReceivedRecord {
   readonly eventId: string;
+  readonly aggregateId: string;
+  readonly version: bigint;
+  readonly type: string;
+  /** Why it failed; empty for one that only waits. */
+  readonly cause: string;
 }
 
 interface ParkedRow {
   readonly event_id: string;
+  readonly event_type: string;
   readonly aggregate_id: string;
+  readonly aggregate_version: string;
+  readonly cause: string;
   readonly topic: string;
   readonly partition: number;
   readonly record_offset: string;
@@ -17,17 +25,68 @@ interface ParkedRow {
   readonly parked_at: Date;
 }
 
-/** The aggregates whose events a consumer holds back; only the one named when one is. */
-export async function listParkedAggregates(db: Queryable, consumer: string, aggregateId?: string): Promise<string[]> {
+const COLUMNS = `event_id, event_type, aggregate_id, aggregate_version, coalesce(cause, '') as cause,
+  topic, partition, record_offset, value, headers, parked_at`;
+
+/** Which aggregates; what is empty or undefined does not narrow. */
+export interface AggregateFilter {
+  readonly aggregateId: string;
+  /** The rest is asked of an aggregate's first parked event, the one that the others wait for. */
+  readonly type: string;
+  readonly cause: string;
+  readonly parkedFrom: Date | undefined;
+  readonly parkedBefore: Date | undefined;
+}
+
+export const EVERY_AGGREGATE: AggregateFilter = {
+  aggregateId: "",
+  type: "",
+  cause: "",
+  parkedFrom: undefined,
+  parkedBefore: undefined,
+};
+
+/** The aggregates whose events a consumer holds back, the one that has stood the longest first. */
+export async function listParkedAggregates(
+  db: Queryable,
+  consumer: string,
+  filter: AggregateFilter = EVERY_AGGREGATE,
+): Promise<string[]> {
   const { rows } = await db.query<{ aggregate_id: string }>(
     "list_parked_aggregates",
-    `select distinct aggregate_id
-       from inbox_parked
-      where consumer = $1 and ($2::text is null or aggregate_id = $2)
-      order by aggregate_id`,
-    [consumer, aggregateId ?? null],
+    `with first as (
+       select distinct on (aggregate_id) aggregate_id, event_type, cause, parked_at
+         from inbox_parked
+        where consumer = $1 and ($2 = '' or aggregate_id = $2)
+        order by aggregate_id, aggregate_version, event_id)
+     select aggregate_id
+       from first
+      where ($3 = '' or event_type = $3) and ($4 = '' or position(lower($4) in lower(coalesce(cause, ''))) > 0)
+        and ($5::timestamptz is null or parked_at >= $5) and ($6::timestamptz is null or parked_at < $6)
+      order by parked_at, aggregate_id`,
+    [consumer, filter.aggregateId, filter.type, filter.cause, filter.parkedFrom ?? null, filter.parkedBefore ?? null],
   );
   return rows.map((row) => row.aggregate_id);
+}
+
+/** A parked event by its id; undefined when this consumer has parked none of the id. */
+export async function findParked(db: Queryable, consumer: string, eventId: string): Promise<ParkedEvent | undefined> {
+  const { rows } = await db.query<ParkedRow>(
+    "find_parked",
+    `select ${COLUMNS} from inbox_parked where consumer = $1 and event_id = $2`,
+    [consumer, eventId],
+  );
+  return rows[0] && fromRow(rows[0]);
+}
+
+/** How many events of an aggregate a consumer has parked. */
+export async function countParkedOf(db: Queryable, consumer: string, aggregateId: string): Promise<number> {
+  const { rows } = await db.query<{ events: number }>(
+    "count_parked_of",
+    "select count(*)::int as events from inbox_parked where consumer = $1 and aggregate_id = $2",
+    [consumer, aggregateId],
+  );
+  return rows[0]?.events ?? 0;
 }
 
 /** The parked event of an aggregate that is next; undefined when there is none left. */
@@ -38,7 +97,7 @@ export async function findFirstParked(
 ): Promise<ParkedEvent | undefined> {
   const { rows } = await db.query<ParkedRow>(
     "find_first_parked",
-    `select event_id, aggregate_id, topic, partition, record_offset, value, headers, parked_at
+    `select ${COLUMNS}
        from inbox_parked
       where consumer = $1 and aggregate_id = $2
       order by aggregate_version, event_id
@@ -87,7 +146,8 @@ export async function saveCause(db: Queryable, consumer: string, eventId: string
 }
 
 function fromRow(row: ParkedRow): ParkedEvent {
-  const { event_id, aggregate_id, topic, partition, record_offset, value, headers, parked_at } = row;
-  const record = { key: aggregate_id, value, headers, offset: BigInt(record_offset), timestamp: parked_at };
-  return { eventId: event_id, topic, partition, record };
+  const { event_id: eventId, event_type: type, aggregate_id: aggregateId, cause, topic, partition } = row;
+  const { value, headers, record_offset: offset, parked_at: timestamp } = row;
+  const record = { key: aggregateId, value, headers, offset: BigInt(offset), timestamp };
+  return { eventId, aggregateId, version: BigInt(row.aggregate_version), type, cause, topic, partition, record };
 }

@@ -101,28 +101,36 @@ async function attemptEvent(
 }
 
 /** Gives an event up; the failed attempt left nothing behind. */
-function settleEvent(
-  { consumer, db, telemetry, failures, retry, system }: Consumer,
+async function settleEvent(
+  { consumer, db, telemetry, metrics, failures, retry, system }: Consumer,
   event: ReceivedEvent,
   error: unknown,
   lease: Lease,
 ): Promise<Outcome> {
-  return withTimeLimit(lease.signal, retry.attemptTimeoutMs, (signal) =>
+  const outcome = await withTimeLimit(lease.signal, retry.attemptTimeoutMs, (signal) =>
     inEventContext(telemetry, { consumer, system, event, signal }, () =>
       db.transaction((tx) => failures.settle(tx, { consumer, event, error })),
     ),
   );
+  if (outcome === "parked" || outcome === "deadLettered") metrics.deadLettered(event.topic);
+  return outcome;
 }
 
 /** A record that is no event goes to the dead letters; there is no aggregate to hold back. */
-async function refuseRecord({ consumer, db, telemetry }: Consumer, received: ReceivedRecord): Promise<Outcome> {
+async function refuseRecord(
+  { consumer, db, telemetry, metrics }: Consumer,
+  received: ReceivedRecord,
+): Promise<Outcome> {
   const { topic, partition, record } = received;
   const cause = "the record holds no event envelope";
   return db.transaction(async (tx) => {
     if (!(await rememberEvent(tx, consumer, idOfRecord(received)))) return "duplicate";
     await appendDeadLetter(tx, { consumer, cause }, received);
     const place = { topic, partition, offset: String(record.offset) };
-    tx.afterCommit(() => telemetry.log.error("record refused", { consumer, cause, ...place }));
+    tx.afterCommit(() => {
+      metrics.deadLettered(topic);
+      telemetry.log.error("record refused", { consumer, cause, ...place });
+    });
     return "undecodable";
   });
 }

@@ -1,27 +1,43 @@
-import type { Database } from "../db/database.ts";
+import type { Database, Transaction } from "../db/database.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import { causeOf } from "./cause-of.ts";
 import { inEventContext } from "./event-context.ts";
 import type { EventHandler } from "./event-handler.ts";
-import { deleteParked, findFirstParked, listParkedAggregates, lockHead, saveCause } from "./parked-store.ts";
+import { deleteParked, findFirstParked, lockHead, saveCause, type ParkedEvent } from "./parked-store.ts";
 import { decodeEvent, type ReceivedEvent } from "./received-event.ts";
 
 export interface ReplayOptions {
   readonly consumer: string;
   readonly handlers: readonly EventHandler[];
   readonly telemetry: Telemetry;
-  /** Only this aggregate's events; all when undefined. */
-  readonly aggregateId?: string;
-  /** Ends the replay between two events. */
-  readonly signal?: AbortSignal;
+  /** Whose events, in this order. */
+  readonly aggregates: readonly string[];
+  /** This event alone, if it is the first of its aggregate. */
+  readonly eventId?: string | undefined;
+  /** No more events than these have their effect. */
+  readonly eventsMax?: number;
+  /** Ends the replay between two events when it says no. */
+  readonly goesOn?: () => boolean;
+  /** What else belongs into the transaction of an event's effect. */
+  readonly record?: (tx: Transaction, event: ParkedEvent) => Promise<void>;
+  /** Ends the work on the event at hand. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a replay came to. */
 export interface Replayed {
   /** Events whose effect happened. */
   readonly applied: number;
-  /** Aggregates whose first parked event failed again; they stay parked. */
-  readonly failed: number;
+  /** For each aggregate that stays parked, the event that failed again. */
+  readonly failures: readonly ReplayFailure[];
+  /** Whether it went through all the aggregates. */
+  readonly isThrough: boolean;
+}
+
+export interface ReplayFailure {
+  readonly eventId: string;
+  readonly aggregateId: string;
+  readonly cause: string;
 }
 
 /**
@@ -29,45 +45,48 @@ export interface Replayed {
  * went well takes part again.
  */
 export async function replayParked(db: Database, options: ReplayOptions): Promise<Replayed> {
-  const { consumer, aggregateId, telemetry } = options;
+  const { aggregates, eventsMax = Infinity, goesOn = () => true } = options;
+  const failures: ReplayFailure[] = [];
   let applied = 0;
-  let failed = 0;
-  for (const aggregate of await listParkedAggregates(db, consumer, aggregateId)) {
-    try {
-      let outcome: FirstOutcome = "overtaken";
-      while (!options.signal?.aborted && outcome !== "none") {
-        outcome = await replayFirst(db, aggregate, options);
-        if (outcome === "applied") applied += 1;
-      }
-    } catch (error) {
-      failed += 1;
-      telemetry.log.warn("replay failed, the events stay parked", { consumer, aggregate_id: aggregate, error });
+  for (const aggregateId of aggregates) {
+    let outcome: FirstOutcome = "overtaken";
+    while (outcome === "applied" || outcome === "overtaken") {
+      if (applied >= eventsMax || !goesOn()) return { applied, failures, isThrough: false };
+      outcome = await replayFirst(db, aggregateId, options);
+      if (outcome === "applied") applied += 1;
     }
+    if (outcome !== "none") failures.push(outcome);
   }
-  return { applied, failed };
+  return { applied, failures, isThrough: true };
 }
 
 /** `overtaken`: another replay took it first. `none`: there is none left. */
-type FirstOutcome = "applied" | "overtaken" | "none";
+type FirstOutcome = "applied" | "overtaken" | "none" | ReplayFailure;
 
 /** Replays the first parked event of an aggregate. */
 async function replayFirst(db: Database, aggregateId: string, options: ReplayOptions): Promise<FirstOutcome> {
   const { consumer, telemetry, signal = new AbortController().signal } = options;
   const parked = await findFirstParked(db, consumer, aggregateId);
   const event = parked && decodeEvent(parked);
-  if (!event) return "none";
-  const work = { consumer, event, signal };
+  if (!event || parked.eventId !== (options.eventId ?? parked.eventId)) return "none";
   try {
-    return await inEventContext(telemetry, work, () => applyParked(db, event, options));
+    return await inEventContext(telemetry, { consumer, event, signal }, () => applyParked(db, parked, event, options));
   } catch (error) {
-    await saveCause(db, consumer, event.envelope.eventId, causeOf(error));
-    throw error;
+    const { eventId } = parked;
+    const cause = causeOf(error);
+    await saveCause(db, consumer, eventId, cause);
+    telemetry.log.warn("replay failed, the events stay parked", { consumer, aggregate_id: aggregateId, error });
+    return { eventId, aggregateId, cause };
   }
 }
 
-async function applyParked(db: Database, event: ReceivedEvent, options: ReplayOptions): Promise<FirstOutcome> {
-  const { consumer, handlers, telemetry } = options;
-  const { aggregateId, eventId, type, aggregateVersion } = event.envelope;
+async function applyParked(
+  db: Database,
+  parked: ParkedEvent,
+  event: ReceivedEvent,
+  { consumer, handlers, telemetry, record }: ReplayOptions,
+): Promise<"applied" | "overtaken"> {
+  const { aggregateId, eventId, type } = parked;
   const effect = await handlers
     .find((handler) => handler.type === type)
     ?.effectOf(event.envelope, event.record.headers);
@@ -77,7 +96,8 @@ async function applyParked(db: Database, event: ReceivedEvent, options: ReplayOp
     // Another replay was faster; the next round takes what is first now.
     if (first?.eventId !== eventId) return "overtaken";
     await effect?.(tx);
-    await deleteParked(tx, consumer, { aggregateId, eventId, version: aggregateVersion });
+    await deleteParked(tx, consumer, parked);
+    await record?.(tx, parked);
     tx.afterCommit(() =>
       telemetry.log.info("parked event replayed", { consumer, event_id: eventId, event_type: type }),
     );

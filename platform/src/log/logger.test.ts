@@ -63,6 +63,7 @@ describe("createLogger", () => {
     child.debug("shown again");
 
     expect(lines.map((line) => line.message)).toEqual(["shown", "shown again"]);
+    expect(child.level()).toBe("debug");
   });
 
   it("writes an error with its causes and codes, and no values of a row", () => {

@@ -15,6 +15,8 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
   /** A logger whose lines carry these fields too. */
   child(fields: LogFields): Logger;
+  /** What is written now: lines of this level and worse. */
+  level(): LogLevel;
   /** Changes from now on what is written, for this logger, its parent and its children. */
   setLevel(level: LogLevel): void;
 }
@@ -55,6 +57,7 @@ function loggerOver(sink: winston.Logger, service: string, inherited: LogFields)
     warn: (message, fields) => write("warn", message, fields),
     error: (message, fields) => write("error", message, fields),
     child: (fields) => loggerOver(sink, service, { ...inherited, ...fields }),
+    level: () => sink.level as LogLevel,
     setLevel: (level) => {
       sink.level = level;
     },

@@ -1,56 +1,12 @@
-import { randomUUIDv7 } from "node:crypto";
-import { create, toBinary, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
-import { ROOT_CONTEXT } from "@opentelemetry/api";
-import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
+import type { DescMessage } from "@bufbuild/protobuf";
 import type { Transaction } from "../db/database.ts";
-import { currentContext } from "../request-context.ts";
-import { traceHeaders } from "../telemetry/propagation.ts";
 import { appendRecord } from "./append-record.ts";
-
-/** One event of an aggregate. */
-export interface EventToAppend<D extends DescMessage> {
-  readonly topic: string;
-  /** Also the record's key: events of one aggregate keep their order. */
-  readonly aggregateId: string;
-  /** Counts the aggregate's events from 1, without a gap. */
-  readonly aggregateVersion: bigint;
-  readonly schema: D;
-  readonly message: MessageInitShape<D>;
-  /** Now unless given. */
-  readonly occurredAt?: Date;
-  /** What consumers may look at without decoding the event, beside what every event's record has. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import { eventRecord, type EventToAppend } from "./event-record.ts";
 
 /**
  * Tells the world of a change in the transaction of the change. The relay publishes it after the commit, with the
- * correlation id and the trace of the request at hand; in work without a request the event's own id is the correlation id.
+ * correlation id and the trace of the request at hand.
  */
 export async function appendEvent<D extends DescMessage>(tx: Transaction, event: EventToAppend<D>): Promise<void> {
-  const { topic, aggregateId, aggregateVersion, schema, message, occurredAt = new Date(), headers = {} } = event;
-  const context = currentContext();
-  const eventId = randomUUIDv7();
-  const correlationId = context?.correlationId || eventId;
-  const envelope = create(EventEnvelopeSchema, {
-    eventId,
-    aggregateId,
-    type: schema.typeName,
-    occurredAt: BigInt(occurredAt.getTime()),
-    payload: toBinary(schema, create(schema, message)),
-    correlationId,
-    aggregateVersion,
-  });
-  await appendRecord(tx, {
-    eventId,
-    topic,
-    key: aggregateId,
-    value: toBinary(EventEnvelopeSchema, envelope),
-    headers: {
-      ...headers,
-      ...traceHeaders(context?.trace ?? ROOT_CONTEXT),
-      "correlation-id": correlationId,
-      "event-type": schema.typeName,
-      "event-id": eventId,
-    },
-  });
+  await appendRecord(tx, eventRecord(event));
 }

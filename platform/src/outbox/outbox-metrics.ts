@@ -44,7 +44,11 @@ function tellState(registers: Meters["registry"][], db: Database): void {
   const oldest = "Age of the oldest event that the bus has not acknowledged";
   tell("outbox_oldest_unsent_seconds", oldest, ({ oldestUnsentSeconds }) => oldestUnsentSeconds);
   tell("outbox_unsent_events", "Events that wait, counted up to 10,000", ({ unsentRows }) => unsentRows);
-  tell("outbox_parked_events", "Events that the bus can never take", ({ parkedRows }) => parkedRows);
+  tell(
+    "outbox_parked_events",
+    "Events that the bus can never take, and those behind them",
+    ({ parkedRows }) => parkedRows,
+  );
 }
 
 /** Callers at the same time get the answer to one question. */

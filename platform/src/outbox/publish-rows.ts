@@ -5,7 +5,7 @@ import type { Telemetry } from "../telemetry/resources.ts";
 import type { OutboxRow } from "./outbox-rows.ts";
 import { traceRow } from "./traced-row.ts";
 
-/** What became of some rows; those in neither list are to be tried again. */
+/** What became of some rows; those in neither list are to be looked at again. */
 export interface Published {
   readonly sent: readonly OutboxRow[];
   /** The bus will never take these. */
@@ -14,6 +14,7 @@ export interface Published {
 
 /**
  * Publishes rows of one topic, in order and in one send; one by one only when the bus finds a record among them too large.
+ * Later rows of that record's key are left where they are.
  *
  * @throws {DomainError} unavailable when the bus acknowledged nothing.
  */
@@ -29,13 +30,16 @@ export async function publishRows(
   }
   const sent: OutboxRow[] = [];
   const refused: { row: OutboxRow; cause: string }[] = [];
+  const held = new Set<string>();
   for (const row of rows) {
+    if (held.has(row.record.key)) continue;
     try {
       sent.push(...(await send(topic, [row], bus, telemetry)));
     } catch (error) {
       // What is sent already is marked first; the others come again.
       if (!isTooLarge(error)) break;
       refused.push({ row, cause: error.reason });
+      held.add(row.record.key);
     }
   }
   return { sent, refused };

@@ -5,7 +5,7 @@ import { pause } from "../pause.ts";
 import type { Task } from "../service/service.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import { createOutboxMetrics, type OutboxMetrics } from "./outbox-metrics.ts";
-import { listUnsent, markSent, parkRow, type OutboxRow } from "./outbox-rows.ts";
+import { holdRows, listUnsent, markSent, parkRow, type OutboxRow } from "./outbox-rows.ts";
 import { outboxWake } from "./outbox-wake.ts";
 import { publishRows } from "./publish-rows.ts";
 
@@ -31,7 +31,8 @@ const RELAY_LOCK = 7_236_521;
 type Relay = Required<RelayOptions> & { readonly metrics: OutboxMetrics };
 
 /**
- * Publishes what the outbox holds, in order, at least once. Of all relays of a database one works: the holder of a session
+ * Publishes what the outbox holds, in order, at least once. What the bus can never take is parked, and with it what follows
+ * of its aggregate. Of all relays of a database one works: the holder of a session
  * lock, which reads and marks on the very session that holds it. Nothing is published inside a transaction.
  */
 export function relayOutbox(options: RelayOptions): Task {
@@ -102,13 +103,24 @@ async function relayRound(relay: Relay, session: Queryable): Promise<boolean> {
     // One topic that fails does not hold up the others, not even by the number of its rows.
     const rows = await listUnsent(session, relay.batchRows, [...failures.keys()]);
     const failed = failures.size;
-    for (const [topic, ofTopic] of Map.groupBy(rows, (row) => row.topic)) {
+    const held = rows.filter(({ isHeld }) => isHeld);
+    if (held.length > 0) await holdBack(relay, session, held);
+    const free = rows.filter(({ isHeld }) => !isHeld);
+    for (const [topic, ofTopic] of Map.groupBy(free, (row) => row.topic)) {
       await relayTopic(relay, session, topic, ofTopic).catch((error: unknown) => failures.set(topic, error));
     }
     if (failures.size > failed) continue;
     if (failures.size > 0) throw [...failures.values()][0];
     return rows.length > 0;
   }
+}
+
+async function holdBack({ telemetry }: Relay, session: Queryable, rows: readonly OutboxRow[]): Promise<void> {
+  const events = await holdRows(
+    session,
+    rows.map(({ id }) => id),
+  );
+  if (events > 0) telemetry.log.warn("events wait behind a parked one of their aggregate", { events });
 }
 
 async function relayTopic(relay: Relay, session: Queryable, topic: string, rows: readonly OutboxRow[]): Promise<void> {

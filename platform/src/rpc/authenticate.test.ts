@@ -1,7 +1,10 @@
 import { DeliveryService } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
 import { Health } from "@animal-delivery/contracts/gen/grpc/health/v1/health_pb";
+import { OperationsService } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product_service_pb";
+import { SERVICES } from "@animal-delivery/contracts/gen/services";
+import { SagaService } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
 import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
 import { createHandlerContext } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
@@ -16,6 +19,7 @@ const access = await loadAccess();
 const { getOrder, dispatchOrder } = OrderService.method;
 const { getProduct } = ProductService.method;
 const { getUser, listUsers } = UserService.method;
+const { getOutbox, skipParked } = OperationsService.method;
 const refusedToken = { kind: "unauthenticated", reason: "TOKEN_INVALID" };
 const denied = new Set<string>();
 const authenticator = createAuthenticator({
@@ -82,6 +86,46 @@ describe("authentication", () => {
     ["two tokens", "api-gateway", getProduct, "Bearer a.customer, Bearer b.admin", refusedToken],
   ] as const)("refuses %s", async (_, peer, method, authorization, refusal) => {
     await expect(authenticated(peer, method, authorization)).rejects.toMatchObject(refusal);
+  });
+
+  it("gives an operator who comes with the certificate `ops` the relations of their own roles", async () => {
+    const grant = await authenticated("ops", skipParked, "Bearer root.admin");
+
+    expect(grant.caller).toMatchObject({ peer: "ops", roles: ["admin"], actor: "root", user: { subject: "root" } });
+    expect(grant.relations).toEqual(access.grant(["admin"], skipParked));
+    await expect(authenticated("ops", SagaService.method.listSagas, "Bearer root.admin")).resolves.toBeDefined();
+  });
+
+  it.each([
+    ["without a token", "ops", skipParked, undefined, refusedToken],
+    ["without a token, to look", "ops", getOutbox, undefined, refusedToken],
+    ["with an empty token", "ops", getOutbox, "Bearer ", refusedToken],
+    ["with the token of a session that has ended", "ops", getOutbox, "Bearer fred.admin", refusedToken],
+    ["with a dispatcher's token", "ops", getOutbox, "Bearer dora.dispatcher", { reason: "ACCESS_DENIED" }],
+    ["with a token without roles", "ops", getOutbox, "Bearer nina", { reason: "ACCESS_DENIED" }],
+    ["with a service's certificate", "delivery", skipParked, undefined, { reason: "ACCESS_DENIED" }],
+    [
+      "with a service's and an operator's token",
+      "delivery",
+      skipParked,
+      "Bearer root.admin",
+      { reason: "ACCESS_DENIED" },
+    ],
+    ["with a name that begins like ops", "ops-2", getOutbox, "Bearer root.admin", { reason: "ACCESS_DENIED" }],
+  ] as const)("refuses an operation %s", async (_, peer, method, authorization, refusal) => {
+    denied.add("session of fred");
+
+    await expect(authenticated(peer, method, authorization)).rejects.toMatchObject(refusal);
+  });
+
+  it("lets the certificate `ops` call nothing but operations and sagas, whoever comes with it", async () => {
+    const others = SERVICES.filter((service) => service !== OperationsService && service !== SagaService);
+
+    for (const method of others.flatMap(({ methods }) => methods)) {
+      for (const token of [undefined, "Bearer root.admin.customer.courier.dispatcher"]) {
+        await expect(authenticated("ops", method, token)).rejects.toMatchObject({ reason: "ACCESS_DENIED" });
+      }
+    }
   });
 
   it("refuses the token of a session that has ended", async () => {

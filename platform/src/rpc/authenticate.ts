@@ -1,3 +1,6 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { OperationsService } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
+import { SagaService } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Access } from "../access/access.ts";
 import type { Caller, Grant, User } from "../access/caller.ts";
@@ -12,6 +15,10 @@ import { peerKey } from "./peer.ts";
 
 /** The peer whose calls carry users, and callers that are nobody. */
 const GATEWAY = "api-gateway";
+
+/** The peer whose calls carry operators, and what it may call. Its certificate alone is good for nothing. */
+const OPS = "ops";
+const FOR_OPERATORS: ReadonlySet<string> = new Set([OperationsService.typeName, SagaService.typeName]);
 
 export interface AuthenticateOptions {
   readonly verifier: TokenVerifier;
@@ -44,6 +51,8 @@ export function createAuthenticator({ verifier, access, deniedSessions }: Authen
       const peer = context.values.get(peerKey);
       if (!peer) throw tokenInvalid("the client certificate names no service of this platform");
       if (isInfrastructure(context.method)) return;
+      if (peer === OPS && !isForOperators(context.method))
+        throw accessDenied("this certificate is for operations alone");
       const token = bearerToken(context.requestHeader);
       const user = token === undefined ? undefined : await verifier.verify(token);
       if (user) assertNotDenied(user);
@@ -62,14 +71,23 @@ export function createAuthenticator({ verifier, access, deniedSessions }: Authen
 
 function callerOf(peer: string, user: User | undefined): Caller {
   const service = `service:${peer}`;
+  if (peer === OPS) return { peer, user, roles: user?.roles ?? [], actor: user?.subject ?? service };
   if (peer !== GATEWAY) return { peer, user, roles: [service], actor: user?.subject ?? service };
   return { peer, user, roles: gatewayRoles(user), actor: user?.subject ?? "anonymous" };
 }
 
 /** Whoever is not signed in is asked to sign in; others are told no. */
 function refusalFor({ peer, user }: Caller): DomainError {
-  if (peer === GATEWAY && !user) return tokenInvalid("this operation needs an access token");
-  return new DomainError("forbidden", "ACCESS_DENIED", "the caller's roles do not allow this operation");
+  if ((peer === GATEWAY || peer === OPS) && !user) return tokenInvalid("this operation needs an access token");
+  return accessDenied("the caller's roles do not allow this operation");
+}
+
+function accessDenied(message: string): DomainError {
+  return new DomainError("forbidden", "ACCESS_DENIED", message);
+}
+
+function isForOperators(method: DescMethod): boolean {
+  return FOR_OPERATORS.has(method.parent.typeName);
 }
 
 /** The token of `authorization`; undefined without the header. */

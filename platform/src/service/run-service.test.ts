@@ -1,3 +1,4 @@
+import { OperationsService } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadAccess } from "../access/access.ts";
@@ -15,7 +16,7 @@ const orderId = "0198f0a0-0000-7000-8000-000000000001";
 
 let certificates: TestCertificates;
 beforeAll(async () => {
-  certificates = await testCertificates(["orders", "api-gateway"]);
+  certificates = await testCertificates(["orders", "api-gateway", "ops"]);
 });
 afterAll(() => certificates[Symbol.asyncDispose]());
 
@@ -94,6 +95,40 @@ describe("a running service", () => {
     expect(await telemetry.meters.registry.getSingleMetricAsString("task_restarts_total")).toMatch(
       /task="relay".* 2$/m,
     );
+    stop.abort();
+    await running.stopped;
+  });
+
+  it("answers its operators, who come with a certificate and a token of their own, about its tasks", async () => {
+    const stop = new AbortController();
+    const ends = Promise.withResolvers<void>();
+    const { running, telemetry } = await started(stop, {
+      operable: { audit: () => Promise.resolve() },
+      tasks: [
+        {
+          name: "relay",
+          run: (stopping) => new Promise((resolve) => stopping.addEventListener("abort", () => resolve())),
+        },
+        { name: "consumer", run: () => ends.promise },
+      ],
+    });
+    const operator = createRpcClient(OperationsService, {
+      address: `https://127.0.0.1:${running.rpcPort}`,
+      tls: certificates.tlsOf("ops"),
+      telemetry,
+      peer: "orders",
+    });
+    const jobs = async () => (await operator.listJobs({}, as("root", "admin"))).jobs;
+    expect(await jobs()).toMatchObject([
+      { name: "consumer", running: true, restarts: 0n, lastError: "" },
+      { name: "relay", running: true, restarts: 0n, lastError: "" },
+    ]);
+
+    ends.reject(new Error("broken"));
+
+    await expect.poll(jobs).toMatchObject([{ restarts: 1n, lastError: "Error: broken" }, { restarts: 0n }]);
+    expect(await refusalOf(operator.listJobs({}))).toMatchObject({ reason: "TOKEN_INVALID" });
+    expect(await refusalOf(operator.listJobs({}, as("dora", "dispatcher")))).toMatchObject({ reason: "ACCESS_DENIED" });
     stop.abort();
     await running.stopped;
   });

@@ -1,4 +1,5 @@
 import type { ConnectRouter } from "@connectrpc/connect";
+import type { Operable } from "../operations/operable.ts";
 
 /** Work that runs beside the RPCs for as long as the service does: a relay, a consumer, a purge. */
 export interface Task {
@@ -23,4 +24,6 @@ export interface Service {
   routes(router: ConnectRouter): void;
   readonly tasks: readonly Task[];
   readonly checks: readonly ReadinessCheck[];
+  /** What operators can get at; the service answers OperationsService when it says so. */
+  readonly operable?: Operable;
 }

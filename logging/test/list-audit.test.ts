@@ -1,0 +1,4 @@
+import { listAuditSuite } from "./suites/list-audit.ts";
+import { embeddedEngines } from "./test-engines.ts";
+
+listAuditSuite(embeddedEngines);
