@@ -8,9 +8,8 @@ import { TopicOrder } from "./checks/topic-order.ts";
 import type { Stores } from "./stores.ts";
 
 /** The platform's bus, as one of its services would open it. */
-export function openBusOf({ brokers }: Stores): Promise<Bus> {
-  const options = { client: "kafkajs", brokers, clientId: "faults", replication: 1 } as const;
-  return openBus({ kind: "kafka", ...options }, testTelemetry("faults"));
+export function openBusOf({ bus }: Stores): Promise<Bus> {
+  return openBus(bus, testTelemetry("faults"));
 }
 
 /** Somebody who reads a topic while it is hurt, from its beginning, and watches the order of each aggregate. */

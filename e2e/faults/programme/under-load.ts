@@ -70,7 +70,13 @@ export async function underLoad(
 
   const unexpected = [...load.failures].filter(([why]) => !EXPECTED.some((form) => form.test(why)));
   return {
-    counts: { orders: acknowledged(), events: events.length, refused: sumOf(load.failures), ...counts },
+    counts: {
+      orders: acknowledged(),
+      events: events.length,
+      repeated: probe.order.repeated,
+      refused: sumOf(load.failures),
+      ...counts,
+    },
     violations: [
       ...(await checkOrders(load, STOCK, stores)),
       ...checkVersions(events),

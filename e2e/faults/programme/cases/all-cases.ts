@@ -1,4 +1,5 @@
 import type { FaultCase } from "../fault-case.ts";
+import { brokerAnswersLost } from "./broker-answers-lost.ts";
 import {
   brokerKilled,
   clickhouseAway,
@@ -17,6 +18,7 @@ export const CASES: readonly FaultCase[] = [
   brokerKilled,
   leaderKills,
   leaderMoves,
+  brokerAnswersLost,
   outboxFlood,
   kafkaAway,
   clickhouseAway,
