@@ -1,7 +1,6 @@
-import { randomUUID, randomUUIDv7 } from "node:crypto";
-import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
+import { randomUUID } from "node:crypto";
 import { OrderTransitStartedSchema } from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { makeEvent } from "./event-record.ts";
 import type { Stores } from "./stores.ts";
 
 const ROWS_PER_INSERT = 1_000;
@@ -35,17 +34,8 @@ export async function flood(total: number, stores: Stores): Promise<void> {
 }
 
 function rowOf(aggregateId: string, aggregateVersion: bigint): Row {
-  const eventId = randomUUIDv7();
-  const type = OrderTransitStartedSchema.typeName;
-  const envelope = create(EventEnvelopeSchema, {
-    eventId,
-    aggregateId,
-    aggregateVersion,
-    type,
-    occurredAt: BigInt(Date.now()),
-    payload: toBinary(OrderTransitStartedSchema, create(OrderTransitStartedSchema, { orderId: aggregateId })),
-    correlationId: eventId,
+  const { eventId, record } = makeEvent({ aggregateId, aggregateVersion }, OrderTransitStartedSchema, {
+    orderId: aggregateId,
   });
-  const headers = { "correlation-id": eventId, "event-type": type, "event-id": eventId };
-  return [eventId, aggregateId, Buffer.from(toBinary(EventEnvelopeSchema, envelope)), JSON.stringify(headers)];
+  return [eventId, record.key, Buffer.from(record.value), JSON.stringify(record.headers)];
 }

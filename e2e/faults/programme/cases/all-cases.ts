@@ -10,6 +10,7 @@ import {
 } from "./engines-away.ts";
 import { leaderKills, leaderMoves } from "./leaders.ts";
 import { outboxFlood } from "./outbox-flood.ts";
+import { poisonEvent } from "./poison-event.ts";
 import { redisKilled, redisStalled } from "./redis.ts";
 import { membersChange, servicesKilled, tokensExpire } from "./services.ts";
 
@@ -27,6 +28,7 @@ export const CASES: readonly FaultCase[] = [
   redisStalled,
   postgresRestarted,
   keycloakAway,
+  poisonEvent,
   membersChange,
   servicesKilled,
   tokensExpire,
