@@ -12,7 +12,7 @@ import { leaderKills, leaderMoves } from "./leaders.ts";
 import { outboxFlood } from "./outbox-flood.ts";
 import { poisonEvent } from "./poison-event.ts";
 import { redisKilled, redisStalled } from "./redis.ts";
-import { membersChange, servicesKilled, tokensExpire } from "./services.ts";
+import { membersChange, servicesKilled, servicesKilledOften, tokensExpire } from "./services.ts";
 
 /** The programme, in the order in which it runs. */
 export const CASES: readonly FaultCase[] = [
@@ -31,5 +31,6 @@ export const CASES: readonly FaultCase[] = [
   poisonEvent,
   membersChange,
   servicesKilled,
+  servicesKilledOften,
   tokensExpire,
 ];
