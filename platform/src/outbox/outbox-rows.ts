@@ -1,11 +1,11 @@
 import type { BusRecord } from "../bus/bus.ts";
 import type { Queryable } from "../db/database.ts";
+import { laneOf, type Lane } from "./lane.ts";
 
 /** A record that waits in the outbox. */
-export interface OutboxRow {
+export interface OutboxRow extends Lane {
   /** Its place; not an order of commits. */
   readonly id: string;
-  readonly topic: string;
   readonly record: BusRecord;
   /** When its event was written. */
   readonly createdAt: Date;
@@ -20,30 +20,46 @@ interface StoredRow {
   readonly created_at: Date;
 }
 
+/** What is not to be read. */
+export interface Except {
+  readonly topics: readonly string[];
+  /** By their names. */
+  readonly lanes: readonly string[];
+}
+
 /**
- * The oldest records that the bus has not acknowledged, without those of some topics. A lower id may still commit later, so
- * there is no watermark.
+ * The oldest records that the bus has not acknowledged, without those of some topics and lanes. A lower id may still commit
+ * later, so there is no watermark.
  */
-export async function listUnsent(
-  session: Queryable,
-  limit: number,
-  exceptTopics: readonly string[],
-): Promise<OutboxRow[]> {
+export async function listUnsent(session: Queryable, limit: number, { topics, lanes }: Except): Promise<OutboxRow[]> {
   // A text of its own: with the condition, a generic plan expects next to no rows and sorts them all.
-  const except = exceptTopics.length > 0;
+  const except = topics.length + lanes.length > 0;
   const { rows } = await session.query<StoredRow>(
     "list_unsent",
     `select id, topic, key, value, headers, created_at
        from outbox
       where sent_at is null and parked_at is null
-        ${except ? "and topic <> all ($2)" : ""}
+        ${except ? "and topic <> all ($2) and coalesce(topic || '/' || lane, '') <> all ($3)" : ""}
       order by id
       limit $1`,
-    [limit, ...(except ? [exceptTopics] : [])],
+    [limit, ...(except ? [topics, lanes] : [])],
   );
-  return rows.map(({ id, topic, key, value, headers, created_at: createdAt }) => {
-    return { id, topic, record: { key, value, headers }, createdAt };
-  });
+  return rows.map(fromRow);
+}
+
+/** The oldest such records of one lane. */
+export async function listUnsentOf(session: Queryable, limit: number, { topic, lane }: Lane): Promise<OutboxRow[]> {
+  const { rows } = await session.query<StoredRow>(
+    "list_unsent_of_lane",
+    `select id, topic, key, value, headers, created_at
+       from outbox
+      where sent_at is null and parked_at is null
+        and topic = $2 and lane = $3
+      order by id
+      limit $1`,
+    [limit, topic, lane],
+  );
+  return rows.map(fromRow);
 }
 
 /** Remembers that the bus has these. */
@@ -54,4 +70,8 @@ export async function markSent(session: Queryable, ids: readonly string[]): Prom
 /** Sets a record aside that the bus will never take. */
 export async function parkRow(session: Queryable, id: string, cause: string): Promise<void> {
   await session.query("park_outbox_row", "update outbox set parked_at = now(), cause = $2 where id = $1", [id, cause]);
+}
+
+function fromRow({ id, topic, key, value, headers, created_at: createdAt }: StoredRow): OutboxRow {
+  return { id, topic, lane: laneOf(key), record: { key, value, headers }, createdAt };
 }

@@ -10,6 +10,7 @@ import {
 } from "./engines-away.ts";
 import { leaderKills, leaderMoves } from "./leaders.ts";
 import { outboxFlood } from "./outbox-flood.ts";
+import { partitionStuck } from "./partition-stuck.ts";
 import { poisonEvent } from "./poison-event.ts";
 import { redisKilled, redisStalled } from "./redis.ts";
 import { membersChange, servicesKilled, servicesKilledOften, tokensExpire } from "./services.ts";
@@ -20,6 +21,7 @@ export const CASES: readonly FaultCase[] = [
   leaderKills,
   leaderMoves,
   brokerAnswersLost,
+  partitionStuck,
   outboxFlood,
   kafkaAway,
   clickhouseAway,
