@@ -13,7 +13,8 @@ import { outboxFlood } from "./outbox-flood.ts";
 import { partitionStuck } from "./partition-stuck.ts";
 import { poisonEvent } from "./poison-event.ts";
 import { redisKilled, redisStalled } from "./redis.ts";
-import { membersChange, servicesKilled, servicesKilledOften, tokensExpire } from "./services.ts";
+import { membersChange, servicesKilled, servicesKilledOften } from "./services.ts";
+import { tokensExpire } from "./token-expiry.ts";
 
 /** The programme, in the order in which it runs. */
 export const CASES: readonly FaultCase[] = [

@@ -69,14 +69,3 @@ export const membersChange: FaultCase = {
       return { groups: 3 };
     }),
 };
-
-export const tokensExpire: FaultCase = {
-  name: "token-expiry",
-  what: "access tokens of 5 minutes run out in flight: refused at the latest a skew after, never served by mistake",
-  run: (scene) =>
-    underLoad(scene, async () => {
-      // The load renews its token each minute; six minutes see each of them run out.
-      await sleep(scene.short ? 30_000 : 360_000);
-      return {};
-    }),
-};
