@@ -1,5 +1,9 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
+import type { BusRecord } from "@animal-delivery/platform/bus/bus";
 import { DomainError } from "@animal-delivery/platform/errors";
+import { laneOf } from "@animal-delivery/platform/outbox/lane";
 import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
 import { allOf, busOf, placed, RelayFixture, WAIT } from "./relay-fixture.ts";
 
@@ -101,6 +105,65 @@ describe("the relay", () => {
     expect(at.telemetry.lines).toContainEqual(expect.objectContaining({ level: "error", aggregate_id: "huge" }));
   });
 
+  it("does not let a part of a topic that fails hold up the others, and keeps its order", async () => {
+    let isAway = true;
+    const isStuck = ({ key }: BusRecord) => isAway && laneOf(key) === laneOf("stuck");
+    at.startRelay({
+      batchRows: 3,
+      bus: busOf((records) => {
+        const taken = records.filter((record) => !isStuck(record));
+        at.published.push(...taken);
+        if (taken.length === 0) return Promise.reject(new DomainError("unavailable", "UNAVAILABLE", "no leader"));
+        return Promise.resolve(new Set(records.flatMap((record, index) => (taken.includes(record) ? [index] : []))));
+      }),
+    });
+    const others = ["a", "b", "c", "d"].filter((key) => laneOf(key) !== laneOf("stuck"));
+
+    await db.transaction((tx) => placed(tx, "a", 1n));
+    await db.transaction(async (tx) => {
+      await placed(tx, "b", 1n);
+      // More than a round takes.
+      for (let version = 1n; version <= 7n; version += 1n) await placed(tx, "stuck", version);
+      for (const key of others) await placed(tx, key, 2n);
+    });
+
+    await expect.poll(() => at.unsent(), WAIT).toBe(7);
+    await db.transaction((tx) => placed(tx, "a", 3n));
+    await expect.poll(() => at.unsent(), WAIT).toBe(7);
+    isAway = false;
+    await db.transaction((tx) => placed(tx, "stuck", 8n));
+    await expect.poll(() => at.unsent(), WAIT).toBe(0);
+    const versions = at.published.filter(({ key }) => key === "stuck").map(({ value }) => versionOf(value));
+    expect(versions).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
+  });
+
+  it("lets others go on while it waits for an answer about such a part", async () => {
+    const answer = Promise.withResolvers<ReadonlySet<number>>();
+    let attempts = 0;
+    at.startRelay({
+      bus: busOf((records) => {
+        if (records.every(({ key }) => key === "stuck")) {
+          attempts += 1;
+          return answer.promise;
+        }
+        const taken = [...records.entries()].filter(([, { key }]) => key !== "stuck");
+        return Promise.resolve(new Set(taken.map(([index]) => index)));
+      }),
+    });
+    await db.transaction(async (tx) => {
+      await placed(tx, "stuck", 1n);
+      await placed(tx, "a", 1n);
+    });
+    await expect.poll(() => attempts, WAIT).toBe(1);
+
+    await db.transaction((tx) => placed(tx, "a", 2n));
+
+    await expect.poll(() => at.unsent(), WAIT).toBe(1);
+    answer.resolve(new Set([0]));
+    await expect.poll(() => at.unsent(), WAIT).toBe(0);
+    expect(attempts).toBe(1);
+  });
+
   it("does not let one topic that fails hold up another", async () => {
     const bus = busOf((records) => {
       at.published.push(...records);
@@ -125,3 +188,7 @@ describe("the relay", () => {
     await expect.poll(() => at.unsent(), WAIT).toBe(5);
   });
 });
+
+function versionOf(value: Uint8Array): bigint {
+  return fromBinary(EventEnvelopeSchema, value).aggregateVersion;
+}

@@ -9,7 +9,12 @@ import { spanTelemetry, type SpanTelemetry } from "@animal-delivery/platform/tes
 /** How often and how long tests look for what must come. */
 export const WAIT = { timeout: 10_000, interval: 10 };
 
-const PACE = { pollMs: 50, standbyMs: 50, backoff: { firstMs: 10, maxMs: 50 } };
+const PACE = {
+  pollMs: 50,
+  standbyMs: 50,
+  backoff: { firstMs: 10, maxMs: 50 },
+  laneBackoff: { firstMs: 10, maxMs: 50 },
+};
 
 /** What a test has: an empty outbox in the file's database, and the relays it starts. */
 export class RelayFixture implements AsyncDisposable {

@@ -1,6 +1,7 @@
 import type { EnvPlatform } from "../../src/env/start-env-platform.ts";
 import type { EngineControl } from "./engine-control.ts";
 import type { Journal } from "./journal.ts";
+import type { BrokerLink } from "./links/broker-link.ts";
 import type { Random } from "./random.ts";
 import type { Stores } from "./stores.ts";
 
@@ -9,6 +10,8 @@ export interface Scene {
   readonly platform: EnvPlatform;
   readonly control: EngineControl;
   readonly stores: Stores;
+  /** By which a case may let the services reach their brokers, see `throughLinks`; none where the environment names none. */
+  readonly links: readonly BrokerLink[];
   readonly journal: Journal;
   readonly random: Random;
   /** Everything at a fraction of its time and number, to try the programme itself. */
@@ -30,7 +33,7 @@ export interface FaultCase {
   readonly name: string;
   /** What happens to whom, for the table. */
   readonly what: string;
-  /** Variables of the services, over those of the environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Variables of the services, and of the programme where it reads what they write, over those of the environment. */
+  readonly env?: (environment: NodeJS.ProcessEnv) => Readonly<Record<string, string>>;
   run(scene: Scene): Promise<Findings>;
 }

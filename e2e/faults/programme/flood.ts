@@ -1,7 +1,7 @@
-import { randomUUID, randomUUIDv7 } from "node:crypto";
-import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
+import { randomUUID } from "node:crypto";
 import { OrderTransitStartedSchema } from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { laneOf } from "@animal-delivery/platform/outbox/lane";
+import { makeEvent } from "./event-record.ts";
 import type { Stores } from "./stores.ts";
 
 const ROWS_PER_INSERT = 1_000;
@@ -10,7 +10,7 @@ const VERSIONS = 100;
 const TOPIC = "orders.events";
 
 /** An event's row in the outbox, in the order of the table's columns. */
-type Row = readonly [eventId: string, key: string, value: Buffer, headers: string];
+type Row = readonly [eventId: string, key: string, lane: number, value: Buffer, headers: string];
 
 /**
  * Writes events straight into the outbox of orders: many aggregates in turns, each with gapless versions. They speak of
@@ -26,26 +26,18 @@ export async function flood(total: number, stores: Stores): Promise<void> {
       return rowOf(aggregates[at % aggregates.length] ?? "", BigInt(Math.floor(at / aggregates.length) + 1));
     });
     await db.query(
-      `insert into outbox (event_id, topic, key, value, headers)
-       select event_id, '${TOPIC}', key, value, headers
-         from unnest($1::uuid[], $2::text[], $3::bytea[], $4::jsonb[]) as row (event_id, key, value, headers)`,
-      [0, 1, 2, 3].map((column) => rows.map((row) => row[column])),
+      `insert into outbox (event_id, topic, key, lane, value, headers)
+       select event_id, '${TOPIC}', key, lane, value, headers
+         from unnest($1::uuid[], $2::text[], $3::smallint[], $4::bytea[], $5::jsonb[])
+           as row (event_id, key, lane, value, headers)`,
+      [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column])),
     );
   }
 }
 
 function rowOf(aggregateId: string, aggregateVersion: bigint): Row {
-  const eventId = randomUUIDv7();
-  const type = OrderTransitStartedSchema.typeName;
-  const envelope = create(EventEnvelopeSchema, {
-    eventId,
-    aggregateId,
-    aggregateVersion,
-    type,
-    occurredAt: BigInt(Date.now()),
-    payload: toBinary(OrderTransitStartedSchema, create(OrderTransitStartedSchema, { orderId: aggregateId })),
-    correlationId: eventId,
+  const { eventId, record } = makeEvent({ aggregateId, aggregateVersion }, OrderTransitStartedSchema, {
+    orderId: aggregateId,
   });
-  const headers = { "correlation-id": eventId, "event-type": type, "event-id": eventId };
-  return [eventId, aggregateId, Buffer.from(toBinary(EventEnvelopeSchema, envelope)), JSON.stringify(headers)];
+  return [eventId, record.key, laneOf(record.key), Buffer.from(record.value), JSON.stringify(record.headers)];
 }

@@ -73,6 +73,24 @@ export class KafkaCluster implements AsyncDisposable {
     await this.#assign(partition, [...others, leader]);
   }
 
+  /**
+   * Leaves a partition two copies and kills the broker of one: too few are in sync for it to be written to, while the others
+   * have enough. Gets everything back at the end.
+   */
+  async isolate(control: EngineControl, random: Random): Promise<{ readonly partition: number } & AsyncDisposable> {
+    const { partition, leader, replicas } = random.pick(await this.partitions());
+    const [second = 0, ...others] = replicas.filter((replica) => replica !== leader);
+    await this.#assign(partition, [leader, second]);
+    await control("kill", `kafka-${second}`);
+    return {
+      partition,
+      [Symbol.asyncDispose]: async () => {
+        await control("start", `kafka-${second}`);
+        await this.#assign(partition, [leader, second, ...others]);
+      },
+    };
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#admin.disconnect();
   }

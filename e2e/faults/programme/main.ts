@@ -8,6 +8,7 @@ import { CASES } from "./cases/all-cases.ts";
 import { engineControl } from "./engine-control.ts";
 import type { FaultCase, Findings } from "./fault-case.ts";
 import { Journal } from "./journal.ts";
+import { openLinks } from "./links/open-links.ts";
 import { createRandom } from "./random.ts";
 import { openStores } from "./stores.ts";
 import { tableOf } from "./table.ts";
@@ -44,14 +45,17 @@ process.exitCode = rows.some(({ findings }) => findings.violations.length > 0) ?
 setTimeout(() => process.exit(), LINGER_MS).unref();
 
 async function run(each: FaultCase): Promise<Findings> {
-  await using platform = await startEnvPlatform({ ...NO_RATE_LIMITS, ...each.env });
-  await using stores = openStores(process.env);
+  const env = each.env?.(process.env) ?? {};
+  await using links = await openLinks(process.env);
+  await using platform = await startEnvPlatform({ ...NO_RATE_LIMITS, ...env });
+  await using stores = openStores({ ...process.env, ...env });
   const journal = new Journal(JOURNALS, `${each.name}-${seed}`);
   // A provider that has just started takes its time over the first passwords.
   await until("people can sign in", SIGN_IN_MS_MAX, async () => Boolean(await signIn(platform.target, "customer")));
   const findings = await each.run({
     platform,
     stores,
+    links: links.all,
     journal,
     control: engineControl(process.env),
     random: createRandom(seed),

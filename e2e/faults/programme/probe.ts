@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import { openBus } from "@animal-delivery/platform/bus/open-bus";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
+import { decodeEvent } from "@animal-delivery/platform/inbox/received-event";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
-import { fromBinary } from "@bufbuild/protobuf";
 import { TopicOrder } from "./checks/topic-order.ts";
 import type { Stores } from "./stores.ts";
 
 /** The platform's bus, as one of its services would open it. */
-export function openBusOf({ brokers }: Stores): Promise<Bus> {
-  const options = { client: "kafkajs", brokers, clientId: "faults", replication: 1 } as const;
-  return openBus({ kind: "kafka", ...options }, testTelemetry("faults"));
+export function openBusOf({ bus }: Stores): Promise<Bus> {
+  return openBus(bus, testTelemetry("faults"));
 }
 
 /** Somebody who reads a topic while it is hurt, from its beginning, and watches the order of each aggregate. */
@@ -30,8 +28,11 @@ export function startProbe(bus: Bus, topic: string): Probe {
       topics: [topic],
       batchRecordsMax: 1_000,
       async handle(batch) {
-        for (const { value } of batch.records) {
-          const { aggregateId, aggregateVersion: version } = fromBinary(EventEnvelopeSchema, value);
+        for (const record of batch.records) {
+          const event = decodeEvent({ topic, partition: batch.partition, record });
+          // What is no event has no order.
+          if (!event) continue;
+          const { aggregateId, aggregateVersion: version } = event.envelope;
           order.see({ aggregateId, version });
         }
         await batch.commit(batch.records.at(-1)?.offset ?? 0n);

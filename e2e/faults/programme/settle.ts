@@ -16,14 +16,20 @@ const GROUPS: Readonly<Record<string, string[]>> = {
 
 /** Waits until nothing is under way any more: outboxes empty, every consumer at the end of its topics. */
 export async function settle(bus: Bus, stores: Stores, timeoutMs: number): Promise<void> {
-  await until("every outbox is sent", timeoutMs, async () => {
-    const waiting = await Promise.all(DATABASES.map((name) => unsentOf(name, stores)));
-    return waiting.every((rows) => rows === 0);
-  });
-  await until("every consumer has read everything", timeoutMs, async () => {
-    const lags = await Promise.all(Object.entries(GROUPS).map(([group, topics]) => bus.lag(group, topics)));
-    return lags.flat().every(({ records }) => records === 0n);
-  });
+  await until("every outbox is sent", timeoutMs, () => isSent(stores));
+  await until("every consumer has read everything", timeoutMs, () => isRead(bus));
+  // What consumers have written meanwhile: their own events, and what they gave up.
+  await until("nothing is under way", timeoutMs, async () => (await isSent(stores)) && isRead(bus));
+}
+
+async function isSent(stores: Stores): Promise<boolean> {
+  const waiting = await Promise.all(DATABASES.map((name) => unsentOf(name, stores)));
+  return waiting.every((rows) => rows === 0);
+}
+
+async function isRead(bus: Bus): Promise<boolean> {
+  const lags = await Promise.all(Object.entries(GROUPS).map(([group, topics]) => bus.lag(group, topics)));
+  return lags.flat().every(({ records }) => records === 0n);
 }
 
 /** Rows that wait for the relay. */

@@ -1,4 +1,5 @@
 import { type ClickHouseClient, createClient } from "@clickhouse/client";
+import type { BusOptions } from "@animal-delivery/platform/bus/bus-options";
 import { Pool } from "pg";
 import { readEngines } from "../../src/env/engines.ts";
 
@@ -7,6 +8,9 @@ export interface Stores extends AsyncDisposable {
   /** A pool on a service's database; connections that die with the server are made anew. */
   database(name: string): Pool;
   readonly clickhouse: ClickHouseClient;
+  /** The event bus, by the library that the services use. */
+  readonly bus: BusOptions;
+  /** None on the log in Postgres. */
   readonly brokers: readonly string[];
 }
 
@@ -22,9 +26,11 @@ export function openStores(env: NodeJS.ProcessEnv): Stores {
     ...(env.CLICKHOUSE_USER ? { username: env.CLICKHOUSE_USER } : {}),
     ...(env.CLICKHOUSE_PASSWORD ? { password: env.CLICKHOUSE_PASSWORD } : {}),
   });
+  const brokers = (env.KAFKA_BROKERS ?? "").split(",").filter(Boolean);
   return {
     clickhouse,
-    brokers: (env.KAFKA_BROKERS ?? "").split(",").filter(Boolean),
+    brokers,
+    bus: busOf(env, brokers),
     database(name) {
       const known = pools.get(name);
       if (known) return known;
@@ -37,6 +43,12 @@ export function openStores(env: NodeJS.ProcessEnv): Stores {
       await Promise.all([clickhouse.close(), ...[...pools.values()].map((pool) => pool.end())]);
     },
   };
+}
+
+function busOf({ BUS_DATABASE_URL: url, KAFKA_CLIENT }: NodeJS.ProcessEnv, brokers: readonly string[]): BusOptions {
+  if (url) return { kind: "postgres", url };
+  const client = KAFKA_CLIENT === "platformatic" ? KAFKA_CLIENT : "kafkajs";
+  return { kind: "kafka", client, brokers, clientId: "faults", replication: 1 };
 }
 
 function required(env: NodeJS.ProcessEnv, name: string): string {

@@ -1,3 +1,4 @@
+import type { Bus } from "@animal-delivery/platform/bus/bus";
 import { OrderLoad } from "../../src/order-load.ts";
 import { signIn, staySignedIn } from "../../src/people.ts";
 import { givenProduct } from "../../src/story.ts";
@@ -27,6 +28,16 @@ export interface Load {
   readonly failures: ReadonlyMap<string, number>;
 }
 
+/** What a case expects beside the promises that hold for every case. */
+export interface Expected {
+  /** How many records its consumers shall give up. */
+  readonly deadLetters: number;
+  /** What is wrong, once everything is settled. */
+  readonly check: (bus: Bus, deadLettersBefore: bigint) => Promise<string[]>;
+}
+
+const NOTHING_ELSE: Expected = { deadLetters: 0, check: async () => [] };
+
 /**
  * Customers place orders without a pause while `fault` happens, and for a while after; then everything settles, and each
  * promise is checked: each acknowledged order once and with its body, refusals without effect, stock exact, an event for each
@@ -34,7 +45,8 @@ export interface Load {
  */
 export async function underLoad(
   scene: Scene,
-  fault: (load: Load) => Promise<Findings["counts"] | void>,
+  fault: (load: Load, bus: Bus) => Promise<Findings["counts"] | void>,
+  expected = NOTHING_ELSE,
 ): Promise<Findings> {
   const { platform, stores, journal } = scene;
   const since = new Date();
@@ -53,7 +65,7 @@ export async function underLoad(
   await progress();
   let counts;
   try {
-    counts = await fault({ acknowledged, progress, failures: load.failures });
+    counts = await fault({ acknowledged, progress, failures: load.failures }, bus);
   } finally {
     await load.stop();
   }
@@ -70,13 +82,20 @@ export async function underLoad(
 
   const unexpected = [...load.failures].filter(([why]) => !EXPECTED.some((form) => form.test(why)));
   return {
-    counts: { orders: acknowledged(), events: events.length, refused: sumOf(load.failures), ...counts },
+    counts: {
+      orders: acknowledged(),
+      events: events.length,
+      repeated: probe.order.repeated,
+      refused: sumOf(load.failures),
+      ...counts,
+    },
     violations: [
       ...(await checkOrders(load, STOCK, stores)),
       ...checkVersions(events),
       ...(await checkEventStore(events, since, stores)),
       ...probe.order.violations,
-      ...checkDeadLetters(deadLetters, await countDeadLetters(bus)),
+      ...checkDeadLetters(deadLetters, await countDeadLetters(bus), expected.deadLetters),
+      ...(await expected.check(bus, deadLetters)),
       ...journal.malformed.map((answer) => `not in the one format: ${answer}`),
       ...unexpected.map(([why, times]) => `${times} unexpected answers: ${why}`),
       ...[...load.orders].filter(([, id]) => id === undefined).map(([key]) => `key ${key} was never acknowledged`),

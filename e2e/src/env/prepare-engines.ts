@@ -21,7 +21,9 @@ import {
  */
 export async function prepareEngines(around: Surroundings): Promise<void> {
   await mkdir(logsFolder(around), { recursive: true });
-  await Promise.all(DATABASES.map((name) => ensureDatabase(around.engines.databaseUrl(name))));
+  const bus = around.env.BUS_DATABASE_URL ?? process.env.BUS_DATABASE_URL;
+  const databases = [...DATABASES.map((name) => around.engines.databaseUrl(name)), ...(bus ? [bus] : [])];
+  await Promise.all(databases.map((url) => ensureDatabase(url)));
   const migrate = (name: BackendName) => runJob(programOf(name, "migrate"), environmentOf(name, around));
   const { NODE_COMPILE_CACHE = "" } = environmentOf("orders", around);
   await Promise.all([

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { createRequire } from "node:module";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { AssignerProtocol } from "kafkajs";
 import { describe, expect, it, vi } from "vitest";
 
@@ -7,6 +9,8 @@ const require = createRequire(import.meta.url);
 const RequestQueue = require("kafkajs/src/network/requestQueue");
 const createSendMessages = require("kafkajs/src/producer/sendMessages");
 const ConsumerGroup = require("kafkajs/src/consumer/consumerGroup");
+const Connection = require("kafkajs/src/network/connection");
+const createSocketFactory = require("kafkajs/src/network/socketFactory");
 
 const { MemberAssignment } = AssignerProtocol;
 const NOTHING = Buffer.alloc(0);
@@ -116,6 +120,59 @@ describe("the patched kafkajs", () => {
     expect(await group.fetch(1)).toHaveLength(1);
   });
 });
+
+describe("a connection of the patched kafkajs", () => {
+  it("adds nothing to a socket that is gone, however often it is told to end", async () => {
+    await using broker = await givenBroker();
+    const connection = await connectTo(broker);
+    broker.connections[0]?.resetAndDestroy();
+    await expect.poll(() => connection.socket.destroyed).toBe(true);
+
+    for (let times = 0; times < 20; times += 1) await connection.disconnect();
+
+    expect(connection.socket.listenerCount("connect")).toBe(0);
+  });
+
+  it("does not stay half open when the broker never answers its end", async () => {
+    await using broker = await givenBroker();
+    const connection = await connectTo(broker);
+
+    await connection.disconnect();
+
+    await expect.poll(() => connection.socket.destroyed).toBe(true);
+  });
+});
+
+/** A broker that takes connections, and never ends one. */
+async function givenBroker() {
+  const connections: Socket[] = [];
+  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
+    connections.push(socket.on("error", () => undefined).resume());
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    connections,
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of connections) socket.destroy();
+      await once(server.close(), "close");
+    },
+  };
+}
+
+async function connectTo({ port, connections }: Awaited<ReturnType<typeof givenBroker>>) {
+  const times = { requestTimeout: 1_000, connectionTimeout: 1_000, enforceRequestTimeout: false };
+  const connection = new Connection({
+    host: "127.0.0.1",
+    port,
+    logger,
+    socketFactory: createSocketFactory(),
+    ...times,
+  });
+  await connection.connect();
+  await expect.poll(() => connections).toHaveLength(1);
+  return connection as { readonly socket: Socket; disconnect(): Promise<void> };
+}
 
 /** kafkajs's retrier without its pauses. */
 async function retryAtOnce<T>(work: (bail: (error: Error) => void) => Promise<T>): Promise<T> {

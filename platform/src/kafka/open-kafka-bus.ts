@@ -20,6 +20,7 @@ export function openKafkaBus({ driver, replication, isTooLarge }: KafkaBusOption
   const closing = new AbortController();
   const consuming = new Set<Promise<void>>();
   const sender = createSender(() => driver.openProducer());
+  const patient = createSender(() => driver.openProducer());
   const admin = bounded(driver.admin);
 
   const consume = async (wanted: ConsumeOptions, signal: AbortSignal): Promise<void> => {
@@ -32,13 +33,13 @@ export function openKafkaBus({ driver, replication, isTooLarge }: KafkaBusOption
     system: "kafka",
     recordBytesMax: RECORD_BYTES_MAX,
     ensureTopics: (topics) => ensureTopics(admin, topics, replication),
-    publish: createPublisher({ admin, sender, isTooLarge }),
+    publish: createPublisher({ admin, sender, patient, isTooLarge }),
     consume,
     lag: (group, topics) => listLag(admin, group, topics),
     async [Symbol.asyncDispose]() {
       closing.abort();
       await Promise.allSettled(consuming);
-      await sender[Symbol.asyncDispose]();
+      await Promise.all([sender[Symbol.asyncDispose](), patient[Symbol.asyncDispose]()]);
       await driver[Symbol.asyncDispose]();
     },
   };

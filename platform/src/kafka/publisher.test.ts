@@ -37,6 +37,27 @@ describe("publish on Kafka", () => {
     expect(sends).toBe(2);
   });
 
+  it("lets a partition that did not answer last time wait for its answer beside the others, and after them", async () => {
+    const answer = Promise.withResolvers<boolean>();
+    const patiently: number[] = [];
+    const publish = publisherOver(
+      async (_, partition) => partition !== 1,
+      (_, partition) => {
+        patiently.push(partition);
+        return answer.promise;
+      },
+    );
+    const others = await publish("t", records);
+
+    const late = publish("t", records);
+    await expect.poll(() => patiently).toEqual([1]);
+    const beside = records.filter(({ key }) => partitionOf(key, PARTITIONS) !== 1);
+    expect((await publish("t", beside)).size).toBe(others.size);
+    answer.resolve(true);
+
+    expect((await late).size).toBe(records.length);
+  });
+
   it("is unavailable, and says why, when nothing was acknowledged", async () => {
     const cause = new Error("away");
     const publish = publisherOver(() => Promise.reject(cause));
@@ -51,10 +72,15 @@ describe("publish on Kafka", () => {
   });
 });
 
-function publisherOver(send: Sender["send"]) {
+function publisherOver(send: Sender["send"], sendPatiently = send) {
   const findTopic: KafkaAdmin["findTopic"] = async () => ({ partitions: PARTITIONS, replication: 1 });
   const isTooLarge = (error: unknown): boolean => (error as Error).message === "too large";
-  return createPublisher({ admin: { findTopic } as KafkaAdmin, sender: { send } as Sender, isTooLarge });
+  return createPublisher({
+    admin: { findTopic } as KafkaAdmin,
+    sender: { send } as Sender,
+    patient: { send: sendPatiently } as Sender,
+    isTooLarge,
+  });
 }
 
 function recordOf(key: string, bytes = 10): BusRecord {

@@ -3,38 +3,46 @@ import { DomainError } from "../errors.ts";
 import { within } from "../within.ts";
 import type { KafkaAdmin } from "./driver.ts";
 import { PUBLISH_MS_MAX } from "./limits.ts";
-import { planSends } from "./plan-sends.ts";
+import { planSends, type Send } from "./plan-sends.ts";
 import type { Sender } from "./sender.ts";
 
 export interface PublisherOptions {
   readonly admin: KafkaAdmin;
   readonly sender: Sender;
+  /** For partitions that did not answer last time: one may take all of its time, while `sender` serves the others. */
+  readonly patient: Sender;
   /** Whether a broker refused a batch for its size. */
   readonly isTooLarge: (error: unknown) => boolean;
 }
 
 /** `Bus.publish` on Kafka: a send for each partition, and a record counts when the answer names its partition. */
-export function createPublisher({ admin, sender, isTooLarge }: PublisherOptions): Bus["publish"] {
+export function createPublisher({ admin, sender, patient, isTooLarge }: PublisherOptions): Bus["publish"] {
   const partitionsOf = new Map<string, number>();
   const lookUp = async (topic: string): Promise<number | undefined> => {
     const known = partitionsOf.get(topic) ?? (await admin.findTopic(topic))?.partitions;
     if (known !== undefined) partitionsOf.set(topic, known);
     return known;
   };
+  // Partitions whose last send failed.
+  const late = new Set<string>();
   const sendAll = async (topic: string, records: readonly BusRecord[], partitions: number, deadlineMs: number) => {
     const acknowledged = new Set<number>();
     const failed = new Map<number, unknown>();
-    for (const { partition, indices } of planSends(records, partitions)) {
+    const isLate = ({ partition }: Send): number => Number(late.has(`${topic}/${partition}`));
+    for (const { partition, indices } of planSends(records, partitions).toSorted((a, b) => isLate(a) - isLate(b))) {
       // What comes later in a partition may not overtake what failed there.
       if (failed.has(partition)) continue;
       const leftMs = deadlineMs - performance.now();
       const batch = indices.flatMap((index) => records[index] ?? []);
+      const through = late.has(`${topic}/${partition}`) ? patient : sender;
       try {
-        const isStored = await within(Math.max(0, leftMs), sender.send(topic, partition, batch, deadlineMs));
+        const isStored = await within(Math.max(0, leftMs), through.send(topic, partition, batch, deadlineMs));
         if (!isStored) throw new Error(`the answer does not name partition ${partition}`);
+        late.delete(`${topic}/${partition}`);
         for (const index of indices) acknowledged.add(index);
       } catch (error) {
         failed.set(partition, error);
+        late.add(`${topic}/${partition}`);
         partitionsOf.delete(topic);
         if (performance.now() > deadlineMs) break;
       }

@@ -1,11 +1,11 @@
 import type { BusRecord } from "../bus/bus.ts";
 import type { Queryable } from "../db/database.ts";
+import { laneOf, type Lane } from "./lane.ts";
 
 /** A record that waits in the outbox. */
-export interface OutboxRow {
+export interface OutboxRow extends Lane {
   /** Its place; not an order of commits. */
   readonly id: string;
-  readonly topic: string;
   readonly record: BusRecord;
   /** When its event was written. */
   readonly createdAt: Date;
@@ -23,35 +23,56 @@ interface StoredRow {
   readonly held: boolean;
 }
 
+/** What is not to be read. */
+export interface Except {
+  readonly topics: readonly string[];
+  /** By their names. */
+  readonly lanes: readonly string[];
+}
+
 /**
- * The oldest records that the bus has not acknowledged, without those of some topics. A lower id may still commit later, so
- * there is no watermark. While nothing is parked, which is asked once, no record is looked up among what is. A table that
- * was never analysed counts as full of parked records: only the order keeps that question to the index.
+ * While nothing is parked, which is asked once, no record is looked up among what is. A table that was never analysed counts
+ * as full of parked records: only the order keeps that question to the index.
  */
-export async function listUnsent(
-  session: Queryable,
-  limit: number,
-  exceptTopics: readonly string[],
-): Promise<OutboxRow[]> {
-  // A text of its own: with the condition, a generic plan expects next to no rows and sorts them all.
-  const except = exceptTopics.length > 0;
-  const { rows } = await session.query<StoredRow>(
-    "list_unsent",
-    `select id, topic, key, value, headers, created_at,
+const COLUMNS = `id, topic, key, value, headers, created_at,
             coalesce((select true from outbox where parked_at is not null order by parked_at limit 1), false)
               and exists (select from outbox as parked
                            where parked.parked_at is not null and parked.topic = outbox.topic
-                             and parked.key = outbox.key and parked.id < outbox.id) as held
+                             and parked.key = outbox.key and parked.id < outbox.id) as held`;
+
+/**
+ * The oldest records that the bus has not acknowledged, without those of some topics and lanes. A lower id may still commit
+ * later, so there is no watermark.
+ */
+export async function listUnsent(session: Queryable, limit: number, { topics, lanes }: Except): Promise<OutboxRow[]> {
+  // A text of its own: with the condition, a generic plan expects next to no rows and sorts them all.
+  const except = topics.length + lanes.length > 0;
+  const { rows } = await session.query<StoredRow>(
+    "list_unsent",
+    `select ${COLUMNS}
        from outbox
       where sent_at is null and parked_at is null
-        ${except ? "and topic <> all ($2)" : ""}
+        ${except ? "and topic <> all ($2) and coalesce(topic || '/' || lane, '') <> all ($3)" : ""}
       order by id
       limit $1`,
-    [limit, ...(except ? [exceptTopics] : [])],
+    [limit, ...(except ? [topics, lanes] : [])],
   );
-  return rows.map(({ id, topic, key, value, headers, created_at: createdAt, held: isHeld }) => {
-    return { id, topic, record: { key, value, headers }, createdAt, isHeld };
-  });
+  return rows.map(fromRow);
+}
+
+/** The oldest such records of one lane. */
+export async function listUnsentOf(session: Queryable, limit: number, { topic, lane }: Lane): Promise<OutboxRow[]> {
+  const { rows } = await session.query<StoredRow>(
+    "list_unsent_of_lane",
+    `select ${COLUMNS}
+       from outbox
+      where sent_at is null and parked_at is null
+        and topic = $2 and lane = $3
+      order by id
+      limit $1`,
+    [limit, topic, lane],
+  );
+  return rows.map(fromRow);
 }
 
 /** Remembers that the bus has these. */
@@ -87,4 +108,8 @@ export async function holdRows(session: Queryable, ids: readonly string[]): Prom
     [ids],
   );
   return rowCount;
+}
+
+function fromRow({ id, topic, key, value, headers, created_at: createdAt, held: isHeld }: StoredRow): OutboxRow {
+  return { id, topic, lane: laneOf(key), record: { key, value, headers }, createdAt, isHeld };
 }

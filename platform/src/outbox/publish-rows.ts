@@ -5,11 +5,13 @@ import type { Telemetry } from "../telemetry/resources.ts";
 import type { OutboxRow } from "./outbox-rows.ts";
 import { traceRow } from "./traced-row.ts";
 
-/** What became of some rows; those in neither list are to be looked at again. */
+/** What became of some rows; those in none of the lists are to be tried again. */
 export interface Published {
   readonly sent: readonly OutboxRow[];
   /** The bus will never take these. */
   readonly refused: readonly { readonly row: OutboxRow; readonly cause: string }[];
+  /** These follow a refused one of their key: they wait until it is taken out. */
+  readonly held: readonly OutboxRow[];
 }
 
 /**
@@ -24,25 +26,29 @@ export async function publishRows(
   { bus, telemetry }: { bus: Bus; telemetry: Telemetry },
 ): Promise<Published> {
   try {
-    return { sent: await send(topic, rows, bus, telemetry), refused: [] };
+    return { sent: await send(topic, rows, bus, telemetry), refused: [], held: [] };
   } catch (error) {
     if (!isTooLarge(error)) throw error;
   }
   const sent: OutboxRow[] = [];
   const refused: { row: OutboxRow; cause: string }[] = [];
-  const held = new Set<string>();
+  const held: OutboxRow[] = [];
+  const refusedKeys = new Set<string>();
   for (const row of rows) {
-    if (held.has(row.record.key)) continue;
+    if (refusedKeys.has(row.record.key)) {
+      held.push(row);
+      continue;
+    }
     try {
       sent.push(...(await send(topic, [row], bus, telemetry)));
     } catch (error) {
       // What is sent already is marked first; the others come again.
       if (!isTooLarge(error)) break;
       refused.push({ row, cause: error.reason });
-      held.add(row.record.key);
+      refusedKeys.add(row.record.key);
     }
   }
-  return { sent, refused };
+  return { sent, refused, held };
 }
 
 async function send(topic: string, rows: readonly OutboxRow[], bus: Bus, { tracer, log }: Telemetry) {

@@ -4,10 +4,10 @@ import type { Database, Queryable } from "../db/database.ts";
 import { pause } from "../pause.ts";
 import type { Task } from "../service/service.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
-import { createOutboxMetrics, type OutboxMetrics } from "./outbox-metrics.ts";
-import { holdRows, listUnsent, markSent, parkRow, type OutboxRow } from "./outbox-rows.ts";
+import { createOutboxMetrics } from "./outbox-metrics.ts";
+import { LanesAside } from "./lanes-aside.ts";
+import { relayRound, type Relay } from "./relay-round.ts";
 import { outboxWake } from "./outbox-wake.ts";
-import { publishRows } from "./publish-rows.ts";
 
 export interface RelayOptions {
   readonly db: Database;
@@ -23,12 +23,14 @@ export interface RelayOptions {
   readonly standbyMs?: number;
   /** The pace of attempts while the bus or the database is away. */
   readonly backoff?: Backoff;
+  /** The pace of attempts at a lane that the bus does not answer for while it answers for others. */
+  readonly laneBackoff?: Backoff;
 }
 
 /** The advisory lock of the one relay that works in a database. Advisory locks are per database. */
 const RELAY_LOCK = 7_236_521;
 
-type Relay = Required<RelayOptions> & { readonly metrics: OutboxMetrics };
+type WholeRelay = Required<RelayOptions> & Relay;
 
 /**
  * Publishes what the outbox holds, in order, at least once. What the bus can never take is parked, and with it what follows
@@ -36,12 +38,13 @@ type Relay = Required<RelayOptions> & { readonly metrics: OutboxMetrics };
  * lock, which reads and marks on the very session that holds it. Nothing is published inside a transaction.
  */
 export function relayOutbox(options: RelayOptions): Task {
-  const relay: Relay = {
+  const relay: WholeRelay = {
     batchRows: 500,
     pollMs: 200,
     gatherMs: 50,
     standbyMs: 1_000,
     backoff: { firstMs: 100, maxMs: 10_000 },
+    laneBackoff: { firstMs: 1_000, maxMs: 30_000 },
     ...options,
     metrics: createOutboxMetrics(options.telemetry.meters, options.db),
   };
@@ -53,7 +56,10 @@ export function relayOutbox(options: RelayOptions): Task {
           const end = AbortSignal.any([stop, lost]);
           if (!(await lead(relay, session, end))) return false;
           relay.metrics.leader.set(1);
-          await persist(relay, end, () => relayRound(relay, session)).finally(() => relay.metrics.leader.set(0));
+          const aside = new LanesAside(relay.laneBackoff);
+          await persist(relay, end, () => relayRound(relay, session, aside)).finally(() => relay.metrics.leader.set(0));
+          // The next leader may not publish beside it.
+          await aside.settled();
           lost.throwIfAborted();
           return false;
         }),
@@ -62,7 +68,7 @@ export function relayOutbox(options: RelayOptions): Task {
 }
 
 /** Repeats `round` until `end`; waits for rows to gather, for new ones when there were none, with back-off when it failed. */
-async function persist(relay: Relay, end: AbortSignal, round: () => Promise<boolean>): Promise<void> {
+async function persist(relay: WholeRelay, end: AbortSignal, round: () => Promise<boolean>): Promise<void> {
   const wake = outboxWake(relay.db);
   let failures = 0;
   while (!end.aborted) {
@@ -82,7 +88,7 @@ async function persist(relay: Relay, end: AbortSignal, round: () => Promise<bool
 }
 
 /** Waits until this session holds the lock; false when `end` came first. */
-async function lead({ standbyMs, telemetry }: Relay, session: Queryable, end: AbortSignal): Promise<boolean> {
+async function lead({ standbyMs, telemetry }: WholeRelay, session: Queryable, end: AbortSignal): Promise<boolean> {
   while (!end.aborted) {
     const { rows } = await session.query<{ leads: boolean }>("lead_relay", "select pg_try_advisory_lock($1) as leads", [
       RELAY_LOCK,
@@ -94,52 +100,4 @@ async function lead({ standbyMs, telemetry }: Relay, session: Queryable, end: Ab
     await pause(standbyMs, end);
   }
   return false;
-}
-
-/** Publishes one batch and marks exactly what the bus acknowledged; whether there was any. */
-async function relayRound(relay: Relay, session: Queryable): Promise<boolean> {
-  const failures = new Map<string, unknown>();
-  for (;;) {
-    // One topic that fails does not hold up the others, not even by the number of its rows.
-    const rows = await listUnsent(session, relay.batchRows, [...failures.keys()]);
-    const failed = failures.size;
-    const held = rows.filter(({ isHeld }) => isHeld);
-    if (held.length > 0) await holdBack(relay, session, held);
-    const free = rows.filter(({ isHeld }) => !isHeld);
-    for (const [topic, ofTopic] of Map.groupBy(free, (row) => row.topic)) {
-      await relayTopic(relay, session, topic, ofTopic).catch((error: unknown) => failures.set(topic, error));
-    }
-    if (failures.size > failed) continue;
-    if (failures.size > 0) throw [...failures.values()][0];
-    return rows.length > 0;
-  }
-}
-
-async function holdBack({ telemetry }: Relay, session: Queryable, rows: readonly OutboxRow[]): Promise<void> {
-  const events = await holdRows(
-    session,
-    rows.map(({ id }) => id),
-  );
-  if (events > 0) telemetry.log.warn("events wait behind a parked one of their aggregate", { events });
-}
-
-async function relayTopic(relay: Relay, session: Queryable, topic: string, rows: readonly OutboxRow[]): Promise<void> {
-  const { metrics, telemetry } = relay;
-  const { sent, refused } = await publishRows(topic, rows, relay);
-  for (const { row, cause } of refused) {
-    await parkRow(session, row.id, cause);
-    metrics.parked.inc({ topic });
-    telemetry.log.error("event parked: the bus can never take it", {
-      topic,
-      cause,
-      event_id: row.record.headers["event-id"],
-      aggregate_id: row.record.key,
-    });
-  }
-  if (sent.length === 0) return;
-  await markSent(
-    session,
-    sent.map(({ id }) => id),
-  );
-  metrics.published.inc({ topic }, sent.length);
 }

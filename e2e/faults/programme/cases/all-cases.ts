@@ -1,4 +1,5 @@
 import type { FaultCase } from "../fault-case.ts";
+import { brokerAnswersLost } from "./broker-answers-lost.ts";
 import {
   brokerKilled,
   clickhouseAway,
@@ -9,14 +10,19 @@ import {
 } from "./engines-away.ts";
 import { leaderKills, leaderMoves } from "./leaders.ts";
 import { outboxFlood } from "./outbox-flood.ts";
+import { partitionStuck } from "./partition-stuck.ts";
+import { poisonEvent } from "./poison-event.ts";
 import { redisKilled, redisStalled } from "./redis.ts";
-import { membersChange, servicesKilled, tokensExpire } from "./services.ts";
+import { membersChange, servicesKilled, servicesKilledOften } from "./services.ts";
+import { tokensExpire } from "./token-expiry.ts";
 
 /** The programme, in the order in which it runs. */
 export const CASES: readonly FaultCase[] = [
   brokerKilled,
   leaderKills,
   leaderMoves,
+  brokerAnswersLost,
+  partitionStuck,
   outboxFlood,
   kafkaAway,
   clickhouseAway,
@@ -25,7 +31,9 @@ export const CASES: readonly FaultCase[] = [
   redisStalled,
   postgresRestarted,
   keycloakAway,
+  poisonEvent,
   membersChange,
   servicesKilled,
+  servicesKilledOften,
   tokensExpire,
 ];

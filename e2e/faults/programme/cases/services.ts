@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SERVICES } from "../../../src/env/surroundings.ts";
-import type { FaultCase } from "../fault-case.ts";
+import type { FaultCase, Findings, Scene } from "../fault-case.ts";
 import { underLoad } from "../under-load.ts";
 
 /** A member of a consumer group that was killed is missed after 10 s. */
@@ -9,21 +9,42 @@ const PAUSE_MS = { least: 15_000, most: 30_000 };
 export const servicesKilled: FaultCase = {
   name: "services-killed",
   what: "one service after another killed every 15 to 30 s",
-  run: (scene) =>
-    underLoad(scene, async ({ progress }) => {
-      const { platform, random } = scene;
-      const kills = scene.short ? 2 : 12;
-      for (let done = 1; done <= kills; done += 1) {
-        const name = random.pick(SERVICES);
-        await platform.service(name).kill();
-        await platform.startAgain(name);
-        await progress();
-        scene.say(`${name} killed, ${done} of ${kills}`);
-        await sleep(random.between(PAUSE_MS.least, PAUSE_MS.most));
-      }
-      return { kills };
-    }),
+  run: (scene) => {
+    const kills = scene.short ? 2 : 12;
+    return killServices(scene, kills, () => scene.random.between(PAUSE_MS.least, PAUSE_MS.most));
+  },
 };
+
+/** Far faster than groups can miss a member: partitions change hands while members of the past are still in the books. */
+const OFTEN_MS = 2_000;
+
+export const servicesKilledOften: FaultCase = {
+  name: "log-bus-kills",
+  what: "on the log bus a service killed every 2 s, as soon as the one before serves again",
+  env: ({ DATABASE_URL = "" }) => {
+    const bus = new URL(DATABASE_URL);
+    bus.pathname = "/bus";
+    return { KAFKA_BROKERS: "", BUS_DATABASE_URL: bus.href };
+  },
+  run: (scene) => killServices(scene, scene.short ? 5 : 90, () => OFTEN_MS),
+};
+
+/** Kills services picked by chance; the pause counts from kill to kill. */
+function killServices(scene: Scene, kills: number, nextPauseMs: () => number): Promise<Findings> {
+  const { platform, random, say } = scene;
+  return underLoad(scene, async ({ progress }) => {
+    for (let done = 1; done <= kills; done += 1) {
+      const name = random.pick(SERVICES);
+      const pause = sleep(nextPauseMs());
+      await platform.service(name).kill();
+      await platform.startAgain(name);
+      await progress();
+      say(`${name} killed, ${done} of ${kills}`);
+      await pause;
+    }
+    return { kills };
+  });
+}
 
 /** Long enough for a group to deal its partitions anew, whether a member left or was killed. */
 const MEMBERS_MS = 15_000;
@@ -46,16 +67,5 @@ export const membersChange: FaultCase = {
         scene.say(`${name}: 1, 3, 2, 1 members`);
       }
       return { groups: 3 };
-    }),
-};
-
-export const tokensExpire: FaultCase = {
-  name: "token-expiry",
-  what: "access tokens of 5 minutes run out in flight: refused at the latest a skew after, never served by mistake",
-  run: (scene) =>
-    underLoad(scene, async () => {
-      // The load renews its token each minute; six minutes see each of them run out.
-      await sleep(scene.short ? 30_000 : 360_000);
-      return {};
     }),
 };
