@@ -222,7 +222,7 @@ async function planOfALook(): Promise<string> {
       return { rows: [], rowCount: 0 };
     },
   };
-  await listUnsent(session, 500, []);
+  await listUnsent(session, 500, { topics: [], lanes: [] });
   return plan;
 }
 
