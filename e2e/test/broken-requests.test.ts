@@ -36,6 +36,27 @@ beforeAll(async () => {
   admin = await as(target, "admin");
 });
 
+/** The methods of REST that each path has; of a path with ids, whatever they are. */
+const methodsByPath = Map.groupBy(
+  SERVICES.flatMap((service) => service.methods)
+    .flatMap((method) => ruleOf(method) ?? [])
+    .flatMap((rule) => [rule, ...rule.additionalBindings])
+    .map(routeOf),
+  ({ template }) => plainPath(template),
+);
+
+/** A method that the route's path does not have. */
+function methodAmiss(method: DescMethod): string {
+  const there = methodsByPath.get(plainPath(routeOf(ruleOf(method)!).template))?.map(({ verb }) => verb);
+  const amiss = ["PUT", "PATCH", "DELETE", "POST"].find((verb) => !there?.includes(verb));
+  if (amiss === undefined) throw new Error(`${method.name} has a path that takes every method`);
+  return amiss;
+}
+
+function plainPath(template: string): string {
+  return template.replace(/\{[^}]*\}/g, "{}");
+}
+
 /** Sends a request as it is, with an admin's token unless told otherwise. */
 async function send(
   request: RestRequest,
@@ -65,7 +86,7 @@ async function expectProblem(response: Response, status: number, type: string): 
 
 describe.each(routes)("$name", ({ method, example: valid, request, hasBody }) => {
   it("answers 405 and what it allows to a method it does not have", async () => {
-    const response = await send({ ...request, body: undefined }, { method: "PUT" });
+    const response = await send({ ...request, body: undefined }, { method: methodAmiss(method) });
 
     await expectProblem(response, 405, "method-not-allowed");
     expect(response.headers.get("allow")).toContain(request.method);

@@ -7,6 +7,8 @@ import { until } from "./until.ts";
 const GROUPS: Readonly<Record<string, string[]>> = {
   orders: ["delivery.events"],
   delivery: ["orders.events"],
+  "orders.sagas": ["saga.commands"],
+  "delivery.sagas": ["saga.commands"],
   "accounts.sagas": ["saga.commands"],
   "notes.sagas": ["saga.commands"],
   sagas: ["saga.commands"],
