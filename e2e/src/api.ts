@@ -22,6 +22,7 @@ export interface Api {
   readonly token: string;
   get(path: string, options?: CallOptions): Promise<Answer>;
   post(path: string, body?: Json, options?: CallOptions): Promise<Answer>;
+  put(path: string, body: Json, options?: CallOptions): Promise<Answer>;
   patch(path: string, body: Json, options?: CallOptions): Promise<Answer>;
   delete(path: string, options?: CallOptions): Promise<Answer>;
 }
@@ -50,6 +51,7 @@ export function apiAt(baseUrl: string, token = ""): Api {
     token,
     get: (path, options) => call("GET", path, undefined, options),
     post: (path, body, options) => call("POST", path, body ?? {}, options),
+    put: (path, body, options) => call("PUT", path, body, options),
     patch: (path, body, options) => call("PATCH", path, body, options),
     delete: (path, options) => call("DELETE", path, undefined, options),
   };

@@ -43,6 +43,7 @@ export async function staySignedIn(target: Target, user: UserName): Promise<Api>
     },
     get: async (...call) => (await fresh()).get(...call),
     post: async (...call) => (await fresh()).post(...call),
+    put: async (...call) => (await fresh()).put(...call),
     patch: async (...call) => (await fresh()).patch(...call),
     delete: async (...call) => (await fresh()).delete(...call),
   };

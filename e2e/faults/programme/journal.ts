@@ -49,6 +49,7 @@ export class Journal {
       },
       get: (path, options) => noted(`GET ${path}`, undefined, api.get(path, options)),
       post: (path, body, options) => noted(`POST ${path}`, options?.idempotencyKey, api.post(path, body, options)),
+      put: (path, body, options) => noted(`PUT ${path}`, options?.idempotencyKey, api.put(path, body, options)),
       patch: (path, body, options) => noted(`PATCH ${path}`, options?.idempotencyKey, api.patch(path, body, options)),
       delete: (path, options) => noted(`DELETE ${path}`, options?.idempotencyKey, api.delete(path, options)),
     };
