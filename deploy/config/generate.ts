@@ -6,6 +6,7 @@ import { Config as Notes } from "@animal-delivery/notes/config";
 import { Config as Orders } from "@animal-delivery/orders/config";
 import { Config as Sagas } from "@animal-delivery/sagas/config";
 import { variablesOf } from "@animal-delivery/platform/config/variables-of";
+import { Config as Sagas } from "@animal-delivery/sagas/config";
 import { z } from "zod";
 
 const SERVICES: Record<string, z.ZodType> = {

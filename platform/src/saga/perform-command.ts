@@ -33,7 +33,7 @@ export function courseOf(action: Action, { isDone, isUndone }: Participation, is
   if (action === "undo") return isUndone ? "answer" : "perform";
   if (isUndone) return "refuse";
   if (isDone) return "answer";
-  // Whoever sent it has sent it again since, or the undo. A refusal would end a saga whose participant was only slow.
+  // Whoever sent it has given it up or put it off, and says so. A refusal would end a saga whose participant was only slow.
   return isExpired ? "ignore" : "perform";
 }
 

@@ -15,7 +15,7 @@ export const SAGA_HEADERS = {
   step: "step",
   /** `do` or `undo`. */
   action: "action",
-  /** Until when a `do` may be taken up, in milliseconds since 1970. */
+  /** Until when a `do` may be taken up, in milliseconds since 1970; none for what is never given up. */
   deadline: "deadline",
 } as const;
 

@@ -21,7 +21,7 @@ export async function directSaga(
   direction: Direction,
 ): Promise<Saga> {
   const saga = await findSagaForUpdate(tx, sagaId);
-  if (!saga) throw sagaNotFound();
+  if (!saga) throw sagaNotFound(sagaId);
   if (!isActive(saga.state)) throw sagaEnded(saga.state);
   return inSagaContext(saga, () => moveSaga(tx, conductor, saga, direction));
 }

@@ -9,7 +9,7 @@ export type About = Pick<Saga, "subjectId" | "reason">;
 export interface CommandDefinition {
   /** Its full name: `users.v1.CreateProfile`. */
   readonly schema: DescMessage;
-  messageOf(about: About): MessageInitShape<DescMessage>;
+  readonly messageOf: (about: About) => MessageInitShape<DescMessage>;
 }
 
 /** A step: the pair of messages that take it and undo it. */

@@ -23,7 +23,7 @@ describe("a saga", () => {
   it("begins by asking for its first step", () => {
     const { saga, command } = started();
 
-    expect(command).toEqual({ step: "one", action: "do", sequence: 1, deadlineAt: later(5_000) });
+    expect(command).toEqual({ step: "one", action: "do", sequence: 1, expiresAt: later(15_000) });
     expect(saga).toMatchObject({ state: "running", step: "one", attempts: 1, sequence: 1, version: 2 });
     expect(saga.deadlineAt).toEqual(later(5_000));
     expect(statesOf(saga)).toEqual(["doing", "waiting", "waiting", "waiting"]);
@@ -114,7 +114,13 @@ describe("an event that is of no account", () => {
     ["to a command that was never sent", { sequence: 3 }],
   ])("is a reply %s", (_, other) => {
     const saga = reached("two");
-    for (const outcome of ["done", "refused", "unavailable", "failed"] as const) {
+    const outcomes = [
+      "refused",
+      "unavailable",
+      "failed",
+      ...(other.sequence === 1 ? [] : (["done"] as const)),
+    ] as const;
+    for (const outcome of outcomes) {
       const reply = {
         type: "answered",
         step: "two",
@@ -135,6 +141,20 @@ describe("an event that is of no account", () => {
       expect(happen(saga, event)).toBeUndefined();
     }
   });
+});
+
+it("done is done, by whichever sending of the command", () => {
+  const { saga } = happen(reached("two"), "timedOut")!;
+  const reply = { type: "answered", step: "two", action: "do", sequence: 2, outcome: "done", reason: "" } as const;
+
+  expect(advance(PLAN, saga, reply, NOW)).toMatchObject({ command: { step: "three", action: "do", sequence: 4 } });
+});
+
+it("a command may be taken up until it would be given up, one that is never given up for ever", () => {
+  expect(happen(reached("two"), "timedOut")?.command?.expiresAt).toEqual(later(10_000));
+  expect(happen({ ...reached("two"), attempts: 2 }, "timedOut")?.command?.expiresAt).toEqual(later(5_000));
+  expect(happen(reached("two"), "done")?.command).toMatchObject({ step: "three", expiresAt: undefined });
+  expect(happen(reached("two", "compensating"), "timedOut")?.command).toMatchObject({ expiresAt: undefined });
 });
 
 it("a retry asks as if for the first time", () => {

@@ -38,21 +38,22 @@ const ON_ANSWER: Record<ActiveState, Record<Outcome, (at: At, reason: string) =>
  */
 export function advance(plan: Plan, saga: Saga, event: SagaEvent, now: Date): Advance | undefined {
   const { state } = saga;
-  if (!isActive(state)) return undefined;
-  if (event.type === "abandoned")
-    return end({ ...saga, reason: event.reason, version: saga.version + 1 }, "abandoned", now);
-
+  if (!isActive(state) || (event.type === "answered" && !isOfTheMoment(saga, state, event))) return undefined;
   const fresh = { ...saga, updatedAt: now, version: saga.version + 1 };
-  if (event.type === "started") return ask({ plan, saga: fresh, index: 0, now });
   const at = { plan, saga: fresh, index: saga.steps.findIndex(({ step }) => step === saga.step), now };
   switch (event.type) {
+    case "started":
+      return ask({ ...at, index: 0 });
     case "timedOut":
       return isSpent(at) ? turnBack(at, "STEP_TIMED_OUT") : ask(at);
     case "retried":
       return ask({ ...at, saga: { ...fresh, attempts: 0 } });
+    case "abandoned":
+      return end({ ...fresh, reason: event.reason }, "abandoned");
     case "answered":
-      if (!isOfTheMoment(saga, state, event)) return undefined;
       return ON_ANSWER[state][event.outcome]({ ...at, saga: answered(at, event) }, event.reason);
+    default:
+      return event satisfies never;
   }
 }
 
@@ -62,17 +63,23 @@ export function isPastReturn(plan: Plan, saga: Saga): boolean {
   return saga.steps.slice(0, index + 1).some(({ step }) => !planOf(plan, step).canUndo);
 }
 
-function isOfTheMoment(saga: Saga, state: ActiveState, { step, action, sequence }: Reply): boolean {
-  return step === saga.step && action === COURSE[state].action && sequence === saga.sequence;
+/**
+ * Whether an answer is to the command of the moment. Done is done, by whichever sending of it: a participant that is always
+ * later than the next one would never be heard otherwise. What else it says of an earlier one may have changed since.
+ */
+function isOfTheMoment(saga: Saga, state: ActiveState, { step, action, sequence, outcome }: Reply): boolean {
+  if (step !== saga.step || action !== COURSE[state].action) return false;
+  return outcome === "done" ? sequence <= saga.sequence : sequence === saga.sequence;
 }
 
 /** The step is taken, or undone: on to the next one. */
-function goOn({ plan, saga, index, now }: At): Advance {
+function goOn(at: At): Advance {
+  const { saga, index } = at;
   const { afterwards, next, end: ended } = courseOf(saga);
   const moved = withStep(saga, index, { state: afterwards });
   const target = index + next;
-  if (target < 0 || target >= saga.steps.length) return end(moved, ended, now);
-  return ask({ plan, saga: { ...moved, attempts: 0 }, index: target, now });
+  if (target < 0 || target >= saga.steps.length) return end(moved, ended);
+  return ask({ ...at, saga: { ...moved, attempts: 0 }, index: target });
 }
 
 /**
@@ -100,11 +107,23 @@ function isSpent({ plan, saga, index }: At): boolean {
 function ask({ plan, saga, index, now }: At): Advance {
   const { action, meanwhile } = courseOf(saga);
   const { step, attempts, startedAt = now } = stepAt(saga, index);
-  const deadlineAt = after(now, planOf(plan, step).timeoutMs);
-  const sequence = saga.sequence + 1;
-  const asked = withStep(saga, index, { state: meanwhile, attempts: attempts + 1, startedAt });
-  const command: Command = { step, action, sequence, deadlineAt };
-  return { saga: { ...asked, step, attempts: saga.attempts + 1, sequence, deadlineAt }, command };
+  const { timeoutMs } = planOf(plan, step);
+  const asked: Saga = {
+    ...withStep(saga, index, { state: meanwhile, attempts: attempts + 1, startedAt }),
+    step,
+    attempts: saga.attempts + 1,
+    sequence: saga.sequence + 1,
+    deadlineAt: after(now, timeoutMs),
+  };
+  const command = { step, action, sequence: asked.sequence, expiresAt: expiryOf(plan, asked, now) };
+  return { saga: asked, command };
+}
+
+/** When the command just asked for is given up if nobody answers any of its sendings; undefined when it never is. */
+function expiryOf(plan: Plan, saga: Saga, now: Date): Date | undefined {
+  if (saga.state !== "running" || isPastReturn(plan, saga)) return undefined;
+  const { timeoutMs, attempts } = planOf(plan, saga.step ?? "");
+  return after(now, timeoutMs * (attempts - saga.attempts + 1));
 }
 
 function schedule({ plan: { retry }, saga, now }: At): Advance {
@@ -112,11 +131,8 @@ function schedule({ plan: { retry }, saga, now }: At): Advance {
   return { saga: { ...saga, deadlineAt: after(now, waitMs) }, command: undefined };
 }
 
-function end(saga: Saga, state: Exclude<Saga["state"], ActiveState>, now: Date): Advance {
-  return {
-    saga: { ...saga, state, step: undefined, attempts: 0, deadlineAt: undefined, updatedAt: now },
-    command: undefined,
-  };
+function end(saga: Saga, state: Exclude<Saga["state"], ActiveState>): Advance {
+  return { saga: { ...saga, state, step: undefined, attempts: 0, deadlineAt: undefined }, command: undefined };
 }
 
 function answered({ saga, index, now }: At, { reason }: Reply): Saga {

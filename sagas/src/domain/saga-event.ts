@@ -39,6 +39,6 @@ export interface Command {
   readonly step: string;
   readonly action: Action;
   readonly sequence: number;
-  /** Until when a participant may take it up; an undo is good for ever. */
-  readonly deadlineAt: Date;
+  /** Until when a participant may take it up: after that it is given up. Undefined for what is never given up. */
+  readonly expiresAt: Date | undefined;
 }

@@ -89,8 +89,8 @@ export function isActive(state: SagaState): state is ActiveState {
   return state === "running" || state === "compensating";
 }
 
-export function sagaNotFound(): DomainError {
-  return new DomainError("notFound", "SAGA_NOT_FOUND", "there is no such saga");
+export function sagaNotFound(sagaId: string): DomainError {
+  return new DomainError("notFound", "SAGA_NOT_FOUND", "there is no such saga", { saga_id: sagaId });
 }
 
 export function sagaEnded(state: SagaState): DomainError {

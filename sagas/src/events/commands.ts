@@ -10,7 +10,7 @@ export async function appendCommand(
   tx: Transaction,
   saga: Saga,
   { participant, take, undo }: StepDefinition,
-  { step, action, sequence, deadlineAt }: Command,
+  { step, action, sequence, expiresAt }: Command,
 ): Promise<void> {
   const definition = action === "do" ? take : undo;
   if (!definition) throw new Error(`the step ${step} of ${saga.kind} cannot be undone`);
@@ -24,7 +24,7 @@ export async function appendCommand(
       [SAGA_HEADERS.participant]: participant,
       [SAGA_HEADERS.step]: step,
       [SAGA_HEADERS.action]: action,
-      ...(action === "do" && { [SAGA_HEADERS.deadline]: String(deadlineAt.getTime()) }),
+      ...(expiresAt && { [SAGA_HEADERS.deadline]: String(expiresAt.getTime()) }),
     },
   });
 }

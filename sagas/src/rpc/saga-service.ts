@@ -14,7 +14,7 @@ export function sagaService(db: Database, conductor: Conductor): ServiceImpl<typ
   return {
     async getSaga({ sagaId }) {
       const saga = await findSaga(db, sagaId);
-      if (!saga) throw sagaNotFound();
+      if (!saga) throw sagaNotFound(sagaId);
       return { saga: sagaMessage(saga) };
     },
 
