@@ -27,6 +27,21 @@ describe("signing in with a password", () => {
     expect(await gateway.meWith(token)).toBe(200);
   });
 
+  it("takes the e-mail address in any case, and tells how long the refresh token lives", async () => {
+    const userId = await gateway.realm.userId("courier2");
+    const { email } = (await (await gateway.realm.admin("GET", `/users/${userId}`)).json()) as { email: string };
+
+    const response = await gateway.post("/v1/auth/sign-in", {
+      email: ` ${email.toUpperCase()}`,
+      password: "courier2-password",
+    });
+
+    expect(response.status).toBe(200);
+    const tokens = (await response.json()) as { access_token: string; refresh_expires_in: number };
+    expect(decodeJwt(tokens.access_token).sub).toBe(userId);
+    expect(tokens.refresh_expires_in).toBeGreaterThan(60);
+  });
+
   it.each([
     ["a wrong password", "customer", "wrong"],
     ["an unknown name", "nobody", "wrong"],

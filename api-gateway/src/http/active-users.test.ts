@@ -84,9 +84,9 @@ describe("active users", () => {
 
   it("are this process's own before anybody was asked", async () => {
     const telemetry = testTelemetry();
-    const { seen } = createActiveUsers(kv, telemetry);
+    const users = createActiveUsers(kv, telemetry);
 
-    seen("ada");
+    users.seen("ada");
 
     expect(await told({ telemetry })).toEqual({ process: 1 });
   });

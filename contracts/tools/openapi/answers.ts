@@ -30,7 +30,7 @@ export function answersOf(contract: Contract, rpc: Rpc, binding: Binding, schema
     headers: { ...COMMON_HEADERS, ...headers(...(isLocated ? ["Location"] : []), ...(tagged ? ["ETag"] : [])) },
     content: { "application/json": { schema } },
   });
-  const done = String(description ?? "Done.");
+  const done = typeof description === "string" ? description : "Done.";
   if (isPending) return { 201: answer(done, false), 202: answer(`${done} ${GOES_ON}`, true) };
   const unchanged = { description: "Not changed since the etag of `If-None-Match`.", headers: COMMON_HEADERS };
   return {
