@@ -15,6 +15,7 @@ import type { UserDirectory } from "./directory/user-directory.ts";
 import { purgeTask, sweepTask } from "./housekeeping.ts";
 import type { MailSender } from "./mail/mail-sender.ts";
 import { mailTask } from "./mail-task.ts";
+import { observeAccounts } from "./observe-accounts.ts";
 import { authService } from "./rpc/auth-service.ts";
 import type { Neighbours } from "./rpc/neighbours.ts";
 import { userService } from "./rpc/user-service.ts";
@@ -32,7 +33,8 @@ export interface Resources extends Neighbours {
 /** The accounts service: profiles, signing up, and the ways back in. */
 export function createAccounts({ publicOrigin }: Pick<Config, "publicOrigin">, resources: Resources): Service {
   const { telemetry, db, bus, directory, deniedSessions, mail, notes, orders, delivery } = resources;
-  const parts: Parts = { db, directory, deniedSessions, log: telemetry.log };
+  const observer = observeAccounts(telemetry);
+  const parts: Parts = { db, directory, deniedSessions, observer, log: telemetry.log };
   const steps = sagaSteps(parts);
 
   return {

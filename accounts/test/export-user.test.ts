@@ -1,4 +1,4 @@
-// Drives UserService.ExportUser through its RPC surface; the neighbours are routes in this process that page like the real ones.
+// Drives UserService.ExportUser over RPC; the neighbours are routes in this process that page like the real ones.
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { createClient, createRouterTransport, type HandlerContext } from "@connectrpc/connect";
 import { DeliveryService } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";

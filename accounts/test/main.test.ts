@@ -48,7 +48,7 @@ describe("node accounts/src/main.ts", () => {
     const ops = (path: string) => fetch(`http://127.0.0.1:${opsPort}${path}`);
 
     await expect.poll(async () => (await ops("/readyz")).status, { timeout: 20_000 }).toBe(200);
-    expect(await (await ops("/metrics")).text()).toContain("accounts_mails_total");
+    expect(await (await ops("/metrics")).text()).toContain("accounts_sign_ups");
 
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);

@@ -22,6 +22,7 @@ import { sagaSteps } from "../src/consumers/saga-steps.ts";
 import type { Mail, MailSender } from "../src/mail/mail-sender.ts";
 import { mailTask } from "../src/mail-task.ts";
 import { MIGRATIONS } from "../src/migrations.ts";
+import { observeAccounts } from "../src/observe-accounts.ts";
 import { authService } from "../src/rpc/auth-service.ts";
 import type { Neighbours } from "../src/rpc/neighbours.ts";
 import { userService } from "../src/rpc/user-service.ts";
@@ -67,7 +68,8 @@ export async function startAccounts(neighbours: Neighbours = NO_NEIGHBOURS): Pro
   const db = open.use(openDatabase({ url, poolSize: 20, ...limits }, telemetry));
   const directory = memoryDirectory();
   const deniedSessions = createDeniedSessions(createMemoryStore(), telemetry);
-  const parts: Parts = { db, directory, deniedSessions, log: telemetry.log };
+  const observer = observeAccounts(telemetry);
+  const parts: Parts = { db, directory, deniedSessions, observer, log: telemetry.log };
   const deadline = { defaultTimeoutMs: PATIENCE_MS };
   const routes = (router: ConnectRouter): void => {
     router.service(AuthService, authService(parts)).service(UserService, userService(parts, neighbours));

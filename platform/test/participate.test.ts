@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import { StartSagaSchema } from "@animal-delivery/contracts/gen/sagas/v1/saga_messages_pb";
-import { ConfirmIdentitySchema, CreateProfileSchema } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
+import { ConfirmIdentitySchema } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { participate } from "@animal-delivery/platform/saga/participate";
 import { startSaga } from "@animal-delivery/platform/saga/start-saga";

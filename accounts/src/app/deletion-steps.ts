@@ -26,7 +26,7 @@ export async function closeAccount(_parts: Parts, tx: Transaction, userId: strin
 
 /** Whoever waits for the deletion is told the reason. */
 export async function reopenAccount(
-  _parts: Parts,
+  { observer }: Parts,
   tx: Transaction,
   { userId, reason }: { userId: string; reason: string },
 ): Promise<void> {
@@ -34,6 +34,7 @@ export async function reopenAccount(
   if (user?.state !== "deleting") return;
   await saveUser(tx, revised({ ...user, state: "active" }, new Date()));
   await noteRefusal(tx, userId, reason);
+  observer.deletionEnded(tx, userId, reason);
 }
 
 /** Somebody whom the provider does not know any more is signed out. */
@@ -53,13 +54,14 @@ export async function restoreIdentity({ directory }: Parts, tx: Transaction, use
 }
 
 /** The address is free again: the identity, which is nobody's from now on, is in no sign-up's way. */
-export async function eraseProfile(_parts: Parts, tx: Transaction, userId: string): Promise<void> {
+export async function eraseProfile({ observer }: Parts, tx: Transaction, userId: string): Promise<void> {
   const user = await findUserForUpdate(tx, userId);
   if (!user) return;
   const now = new Date();
   await releaseOfUser(tx, userId);
   await erasePerson(tx, userId, user.email, now);
   await appendUserDeleted(tx, nextVersion(user, now));
+  observer.deletionEnded(tx, userId, "");
 }
 
 export async function eraseIdentity({ directory }: Parts, _tx: Transaction, userId: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { DeniedSessions } from "@animal-delivery/platform/access/denied-ses
 import type { Database } from "@animal-delivery/platform/db/database";
 import type { Logger } from "@animal-delivery/platform/log/logger";
 import type { UserDirectory } from "../directory/user-directory.ts";
+import type { AccountObserver } from "../observe-accounts.ts";
 
 /** What the use cases work with. */
 export interface Parts {
@@ -9,4 +10,5 @@ export interface Parts {
   readonly directory: UserDirectory;
   readonly deniedSessions: Pick<DeniedSessions, "deny">;
   readonly log: Logger;
+  readonly observer: AccountObserver;
 }

@@ -20,7 +20,7 @@ export async function confirmIdentity({ directory }: Parts, tx: Transaction, use
 
 /** The identity goes first: while there is one, the address must not be free here. */
 export async function withdrawIdentity(
-  { directory }: Parts,
+  { directory, observer }: Parts,
   tx: Transaction,
   { userId, reason }: { userId: string; reason: string },
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function withdrawIdentity(
   const signUp = await findSignUpOfUser(tx, userId);
   if (signUp) await releaseOfSignUp(tx, signUp.signUpId);
   await releaseOfUser(tx, userId);
-  await failSignUp(tx, userId, reason, new Date());
+  if (await failSignUp(tx, userId, reason, new Date())) observer.signUpEnded(tx, userId, reason);
 }
 
 /** @throws {DomainError} refused SIGN_UP_FAILED when there is no such sign-up any more. */
@@ -59,7 +59,7 @@ export async function removeProfile(_parts: Parts, tx: Transaction, userId: stri
 }
 
 /** @throws {DomainError} notFound USER_NOT_FOUND when there is no profile or no identity. */
-export async function enableIdentity({ directory }: Parts, tx: Transaction, userId: string): Promise<void> {
+export async function enableIdentity({ directory, observer }: Parts, tx: Transaction, userId: string): Promise<void> {
   const user = await findUserForUpdate(tx, userId);
   if (!user) throw userNotFound(userId);
   if (user.state !== "pending") return;
@@ -71,6 +71,7 @@ export async function enableIdentity({ directory }: Parts, tx: Transaction, user
   const signUp = await findSignUpOfUser(tx, userId);
   await completeSignUp(tx, userId, now);
   await appendUserCreated(tx, active);
+  observer.signUpEnded(tx, userId, "");
   if (signUp?.choosesPassword) {
     const mail = {
       mailId: randomUUIDv7(),

@@ -66,7 +66,11 @@ export interface UserDirectory {
    * @throws {DomainError} alreadyExists EMAIL_TAKEN, invalid REQUEST_INVALID when the provider does not take such an address.
    */
   setEmail(userId: string, email: string, isVerified: boolean): Promise<void>;
-  /** @throws {DomainError} forbidden ROLES_REFUSED, with `roles`, when there is no such role or it is not ours to give or take. */
+  /**
+   * Gives these and takes the others. Two calls at once for one user may end up mixed: whoever calls lets them take turns.
+   *
+   * @throws {DomainError} forbidden ROLES_REFUSED, with `roles`, when there is no such role or it is not ours to give or take.
+   */
   setRoles(userId: string, roles: readonly string[]): Promise<void>;
   /** @throws {DomainError} invalid PASSWORD_COMMON when the provider's own rules refuse it. */
   setPassword(userId: string, password: string): Promise<void>;

@@ -120,15 +120,16 @@ export async function completeSignUp(tx: Transaction, userId: string, now: Date)
   );
 }
 
-/** Ends a sign-up badly, and wipes what is personal. */
-export async function failSignUp(tx: Transaction, userId: string, reason: string, now: Date): Promise<void> {
-  await tx.query(
+/** Ends a sign-up badly, and wipes what is personal. @returns whether it had not failed before. */
+export async function failSignUp(tx: Transaction, userId: string, reason: string, now: Date): Promise<boolean> {
+  const { rowCount } = await tx.query(
     "fail_sign_up",
     `update sign_ups
-        set state = 'failed', reason = coalesce(reason, $2), ended_at = coalesce(ended_at, $3), ${WIPED}
-      where user_id = $1`,
+        set state = 'failed', reason = $2, ended_at = $3, ${WIPED}
+      where user_id = $1 and state <> 'failed'`,
     [userId, reason, now],
   );
+  return rowCount > 0;
 }
 
 /** Deletes a sign-up that has no saga. @returns whether there was one. */

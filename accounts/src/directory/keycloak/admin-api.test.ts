@@ -1,8 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runInContext } from "@animal-delivery/platform/request-context";
+import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import { tracedFetch } from "@animal-delivery/platform/telemetry/traced-fetch";
+import { spanTelemetry } from "@animal-delivery/platform/testing/spans";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { type AdminApi, openAdminApi } from "./admin-api.ts";
 import { openAdminToken } from "./admin-token.ts";
@@ -36,6 +40,33 @@ describe("openAdminApi", () => {
     await admin({ method: "GET", path: "/users" });
 
     expect(tokensGiven).toBe(1);
+  });
+
+  it("goes on asking for a token when the one gives up for whom it began", async () => {
+    const admin = openApi();
+    const leaving = new AbortController();
+    const context = { requestId: "", correlationId: "", trace: ROOT_CONTEXT, signal: leaving.signal };
+
+    const given = runInContext(context, async () => admin({ method: "GET", path: "/users" }));
+    const waiting = admin({ method: "GET", path: "/users" });
+    leaving.abort();
+
+    await expect(given).rejects.toMatchObject({ reason: "UNAVAILABLE" });
+    expect((await waiting).status).toBe(200);
+    expect(tokensGiven).toBe(1);
+  });
+
+  it("leaves spans that name no user", async () => {
+    const telemetry = spanTelemetry();
+    const context = { requestId: "", correlationId: "", trace: ROOT_CONTEXT, signal: undefined };
+    const admin = openApi(telemetry);
+
+    await runInContext(context, async () =>
+      admin({ method: "PUT", path: "/users/{id}", id: "ada", query: { x: "ada" } }),
+    );
+
+    expect(telemetry.spans().map(({ name }) => name)).toEqual(["POST /token", "PUT /users/{id}"]);
+    expect(JSON.stringify(telemetry.spans())).not.toContain("ada");
   });
 
   it("asks for a new one before the old one ends", async () => {
@@ -92,8 +123,8 @@ describe("openAdminApi", () => {
   });
 });
 
-function openApi(): AdminApi {
-  const http = openHttp(tracedFetch(testTelemetry().tracer), 5_000);
+function openApi({ tracer }: Pick<Telemetry, "tracer"> = testTelemetry()): AdminApi {
+  const http = openHttp(tracedFetch(tracer), 5_000);
   const endpoints = async () => ({ token_endpoint: `${url}/token`, revocation_endpoint: `${url}/revoke` });
   return openAdminApi(url, openAdminToken({ clientId: "accounts", clientSecret: "secret" }, endpoints, http), http);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { currentContext, runInContext } from "@animal-delivery/platform/request-context";
 import { directoryAway } from "../directory-errors.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Http } from "./http.ts";
@@ -41,9 +42,15 @@ export function openAdminToken(
   return {
     get: async () => {
       if (current && performance.now() < current.until) return current.text;
-      asked ??= ask().finally(() => (asked = undefined));
+      asked ??= forAll(ask).finally(() => (asked = undefined));
       return asked;
     },
     drop: (token) => void (current = current?.text === token ? undefined : current),
   };
+}
+
+/** Does not end when the one gives up for whom it began: others wait for it. */
+async function forAll<T>(work: () => Promise<T>): Promise<T> {
+  const context = currentContext();
+  return context ? runInContext({ ...context, signal: undefined }, work) : work();
 }

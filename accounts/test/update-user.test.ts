@@ -1,21 +1,11 @@
-// Drives the reads and changes of UserService through its RPC surface against a real Postgres; the directory is in memory.
+// Drives UserService.UpdateUser through its RPC surface against a real Postgres; the directory is in memory.
 import { randomUUID } from "node:crypto";
-import { UserState, type User, type UserSchema } from "@animal-delivery/contracts/gen/users/v1/user_pb";
+import type { User, UserSchema } from "@animal-delivery/contracts/gen/users/v1/user_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Grant } from "@animal-delivery/platform/access/caller";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  ADMIN,
-  completeSignUp,
-  eventNamesOf,
-  givenUser,
-  holdersOf,
-  person,
-  self,
-  startAccounts,
-  type Accounts,
-} from "./setup.ts";
+import { ADMIN, eventNamesOf, givenUser, holdersOf, self, startAccounts, type Accounts } from "./setup.ts";
 
 let service: Accounts;
 beforeAll(async () => {
@@ -56,89 +46,6 @@ interface Asked {
 function pathsOf(values: Values): string[] {
   return Object.keys(values).map((name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
-
-/** Whoever reads the user next asks the provider. */
-async function forgetFollowing(userId: string): Promise<void> {
-  await service.db.query("forget_following", "update users set followed_at = null where user_id = $1", [userId]);
-}
-
-describe("GetUser", () => {
-  it("tells people of themselves and admins of everybody", async () => {
-    const userId = await givenUser(service);
-
-    const mine = await service.users(self(userId)).getUser({ userId });
-
-    expect(mine.user).toMatchObject({ userId, state: UserState.ACTIVE });
-    expect(await read(userId)).toEqual(mine.user);
-    const other = await givenUser(service);
-    const refusal = await refusalOf(service.users(self(other)).getUser({ userId }));
-    expect(refusal).toMatchObject({ kind: "notFound", reason: "USER_NOT_FOUND" });
-  });
-
-  it("gives somebody whom the provider knows a profile, once, when twenty ask at once", async () => {
-    const userId = service.directory.givenIdentity({ username: "carl", email: "carl@example.com", roles: ["courier"] });
-
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, () => service.users(self(userId)).getUser({ userId })),
-    );
-
-    for (const { user } of answers) expect(user).toEqual(answers[0]!.user);
-    expect(answers[0]!.user).toMatchObject({ displayName: "carl", email: "carl@example.com", roles: ["courier"] });
-    expect(await eventNamesOf(service.db, userId)).toEqual(["UserCreated 1"]);
-    expect(await refusalOf(service.auth().signUp(person({ email: "carl@example.com" })))).toMatchObject({
-      reason: "EMAIL_TAKEN",
-    });
-  });
-
-  it("gives a profile to people without an address, and to two of them", async () => {
-    const ids = ["norah", "otto"].map((username) => service.directory.givenIdentity({ username, email: "" }));
-    for (const userId of ids) expect(await read(userId)).toMatchObject({ email: "", state: UserState.ACTIVE });
-    expect((await update(ids[0]!, { displayName: "Norah" })).displayName).toBe("Norah");
-  });
-
-  it("does not know whom the provider does not know, or does not let in", async () => {
-    const disabled = service.directory.givenIdentity({ isEnabled: false });
-    for (const userId of [randomUUID(), disabled]) {
-      expect(await refusalOf(service.users().getUser({ userId }))).toMatchObject({ reason: "USER_NOT_FOUND" });
-    }
-  });
-
-  it("answers what it has while the provider is away", async () => {
-    const userId = await givenUser(service);
-    await forgetFollowing(userId);
-    service.directory.isAway = true;
-
-    expect(await read(userId)).toMatchObject({ userId });
-    const unknown = randomUUID();
-    expect(await refusalOf(service.users().getUser({ userId: unknown }))).toMatchObject({ kind: "unavailable" });
-  });
-
-  it("follows what changed at the provider, and tells the world", async () => {
-    const userId = await givenUser(service);
-    const email = `${randomUUID()}@example.com`;
-    await service.directory.setEmail(userId, email, true);
-    await service.directory.setRoles(userId, ["courier", "of another platform"]);
-    await forgetFollowing(userId);
-
-    const answers = await Promise.all(Array.from({ length: 10 }, () => read(userId)));
-
-    for (const user of answers) expect(user).toMatchObject({ email, emailVerified: true, roles: ["courier"] });
-    expect(await eventNamesOf(service.db, userId)).toEqual(["UserCreated 1", "UserUpdated 2"]);
-    expect(await holdersOf(service.db, email)).toMatchObject([{ user_id: userId }]);
-  });
-
-  it("follows two people who swapped an address at the provider", async () => {
-    const [a, b] = [await givenUser(service), await givenUser(service)];
-    const [ofA, ofB] = [(await read(a)).email, (await read(b)).email];
-    await service.directory.setEmail(a, "between@example.com", false);
-    await service.directory.setEmail(b, ofA, false);
-    for (const userId of [a, b]) await forgetFollowing(userId);
-
-    expect(await read(b)).toMatchObject({ email: ofA });
-    expect(await read(a)).toMatchObject({ email: "between@example.com" });
-    expect(await holdersOf(service.db, ofB)).toEqual([]);
-  });
-});
 
 describe("UpdateUser", () => {
   it("changes the fields of the mask and nothing else", async () => {
@@ -305,51 +212,5 @@ describe("UpdateUser", () => {
     const [userId, other] = [await givenUser(service), await givenUser(service)];
     const refusal = await refusalOf(update(userId, { displayName: "Mine" }, { grant: self(other) }));
     expect(refusal).toMatchObject({ kind: "notFound", reason: "USER_NOT_FOUND" });
-  });
-});
-
-describe("CreateUser", () => {
-  it("makes a pending user with the roles given, who chooses a password by mail once active", async () => {
-    const email = `${randomUUID()}@Example.com`;
-    const given = { email, displayName: "Carl C.", phone: "+4915112345678", locale: "de-DE", roles: ["courier"] };
-    const made = service.users().createUser({ user: { ...given, userId: "mine", state: UserState.DELETING } });
-    await expect.poll(() => service.directory.identities().some((one) => one.email === email.toLowerCase())).toBe(true);
-    const identity = service.directory.identities().find((one) => one.email === email.toLowerCase())!;
-    await expect
-      .poll(
-        async () =>
-          (await service.db.query("started", "select 1 from sign_ups where user_id = $1", [identity.userId])).rowCount,
-      )
-      .toBe(1);
-
-    await completeSignUp(service, identity.userId);
-
-    const { user } = await made;
-    expect(user).toMatchObject({
-      ...given,
-      email: email.toLowerCase(),
-      userId: identity.userId,
-      state: UserState.ACTIVE,
-    });
-    await expect
-      .poll(() => service.mails.find((mail) => mail.to === user!.email)?.subject)
-      .toBe("Wählen Sie Ihr Passwort");
-    expect(service.telemetry.lines).toContainEqual(expect.objectContaining({ audit: true, user_id: identity.userId }));
-  });
-
-  it("makes one user of twins, a customer unless told", async () => {
-    const user = { email: `${randomUUID()}@example.com`, displayName: "Twin" };
-    const options = { headers: { "idempotency-key": randomUUID() }, timeoutMs: 900 };
-
-    const answers = await Promise.all(Array.from({ length: 5 }, () => service.users().createUser({ user }, options)));
-
-    expect(new Set(answers.map((answer) => answer.user?.userId)).size).toBe(1);
-    expect(answers[0]!.user).toMatchObject({ state: UserState.PENDING, roles: ["customer"] });
-  });
-
-  it("refuses an address that somebody has", async () => {
-    const { email } = await read(await givenUser(service));
-    const refusal = await refusalOf(service.users().createUser({ user: { email, displayName: "Late" } }));
-    expect(refusal).toMatchObject({ reason: "EMAIL_TAKEN" });
   });
 });

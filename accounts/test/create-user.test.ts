@@ -1,0 +1,67 @@
+// Drives UserService.CreateUser through its RPC surface against a real Postgres; the directory is in memory.
+import { randomUUID } from "node:crypto";
+import { UserState, type User } from "@animal-delivery/contracts/gen/users/v1/user_pb";
+import { refusalOf } from "@animal-delivery/platform/testing/refusal";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { completeSignUp, givenUser, startAccounts, type Accounts } from "./setup.ts";
+
+let service: Accounts;
+beforeAll(async () => {
+  service = await startAccounts();
+});
+afterEach(() => {
+  service.directory.isAway = false;
+  service.directory.after = () => undefined;
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+async function read(userId: string): Promise<User> {
+  const { user } = await service.users().getUser({ userId });
+  return user!;
+}
+
+describe("CreateUser", () => {
+  it("makes a pending user with the roles given, who chooses a password by mail once active", async () => {
+    const email = `${randomUUID()}@Example.com`;
+    const given = { email, displayName: "Carl C.", phone: "+4915112345678", locale: "de-DE", roles: ["courier"] };
+    const made = service.users().createUser({ user: { ...given, userId: "mine", state: UserState.DELETING } });
+    await expect.poll(() => service.directory.identities().some((one) => one.email === email.toLowerCase())).toBe(true);
+    const identity = service.directory.identities().find((one) => one.email === email.toLowerCase())!;
+    await expect
+      .poll(
+        async () =>
+          (await service.db.query("started", "select 1 from sign_ups where user_id = $1", [identity.userId])).rowCount,
+      )
+      .toBe(1);
+
+    await completeSignUp(service, identity.userId);
+
+    const { user } = await made;
+    expect(user).toMatchObject({
+      ...given,
+      email: email.toLowerCase(),
+      userId: identity.userId,
+      state: UserState.ACTIVE,
+    });
+    await expect
+      .poll(() => service.mails.find((mail) => mail.to === user!.email)?.subject)
+      .toBe("Wählen Sie Ihr Passwort");
+    expect(service.telemetry.lines).toContainEqual(expect.objectContaining({ audit: true, user_id: identity.userId }));
+  });
+
+  it("makes one user of twins, a customer unless told", async () => {
+    const user = { email: `${randomUUID()}@example.com`, displayName: "Twin" };
+    const options = { headers: { "idempotency-key": randomUUID() }, timeoutMs: 900 };
+
+    const answers = await Promise.all(Array.from({ length: 5 }, () => service.users().createUser({ user }, options)));
+
+    expect(new Set(answers.map((answer) => answer.user?.userId)).size).toBe(1);
+    expect(answers[0]!.user).toMatchObject({ state: UserState.PENDING, roles: ["customer"] });
+  });
+
+  it("refuses an address that somebody has", async () => {
+    const { email } = await read(await givenUser(service));
+    const refusal = await refusalOf(service.users().createUser({ user: { email, displayName: "Late" } }));
+    expect(refusal).toMatchObject({ reason: "EMAIL_TAKEN" });
+  });
+});
