@@ -1,5 +1,6 @@
 import type { UserDirectory } from "../directory/user-directory.ts";
 import { awayContract } from "./directory/away-contract.ts";
+import { emailContract } from "./directory/email-contract.ts";
 import { makingContract } from "./directory/making-contract.ts";
 import { passwordContract } from "./directory/password-contract.ts";
 import { personContract } from "./directory/person-contract.ts";
@@ -26,6 +27,7 @@ export interface DirectoryUnderTest {
 export function userDirectoryContract(at: () => DirectoryUnderTest): void {
   makingContract(at);
   personContract(at);
+  emailContract(at);
   passwordContract(at);
   sessionContract(at);
   awayContract(at);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rolesRefused, userNotFound } from "../directory-errors.ts";
+import { directoryAway, rolesRefused, userNotFound } from "../directory-errors.ts";
 import { type AdminApi, isUserMissing } from "./admin-api.ts";
 
 const Role = z.object({ id: z.string(), name: z.string() });
@@ -8,6 +8,8 @@ type Role = z.output<typeof Role>;
 
 /** Every user has this one of Keycloak's own; it means nothing to us. */
 const KEYCLOAKS_OWN = "default-roles-";
+
+const ATTEMPTS = 5;
 
 const MAPPINGS = "/users/{id}/role-mappings/realm";
 
@@ -24,8 +26,10 @@ export async function rolesOf(admin: AdminApi, userId: string): Promise<Role[] |
  * @throws {DomainError} forbidden ROLES_REFUSED, notFound USER_NOT_FOUND.
  */
 export async function giveRoles(admin: AdminApi, userId: string, names: readonly string[]): Promise<void> {
-  const { toGive } = await plan(admin, userId, names);
-  await change(admin, "POST", userId, toGive);
+  await untilTaken(async () => {
+    const { toGive } = await plan(admin, userId, names);
+    return change(admin, "POST", userId, toGive);
+  });
 }
 
 /**
@@ -35,9 +39,16 @@ export async function giveRoles(admin: AdminApi, userId: string, names: readonly
  * @throws {DomainError} forbidden ROLES_REFUSED, notFound USER_NOT_FOUND.
  */
 export async function setRoles(admin: AdminApi, userId: string, names: readonly string[]): Promise<void> {
-  const { toGive, toTake } = await plan(admin, userId, names);
-  await change(admin, "DELETE", userId, toTake);
-  await change(admin, "POST", userId, toGive);
+  await untilTaken(async () => {
+    const { toGive, toTake } = await plan(admin, userId, names);
+    return (await change(admin, "DELETE", userId, toTake)) && change(admin, "POST", userId, toGive);
+  });
+}
+
+/** Plans anew when somebody gave or took the same at the same instant. */
+async function untilTaken(attempt: () => Promise<boolean>): Promise<void> {
+  for (let count = 1; count <= ATTEMPTS; count++) if (await attempt()) return;
+  throw directoryAway(new Error("Keycloak does not take the roles"));
 }
 
 async function plan(admin: AdminApi, userId: string, names: readonly string[]) {
@@ -62,8 +73,10 @@ async function grantable(admin: AdminApi, userId: string, names: readonly string
   return found;
 }
 
-async function change(admin: AdminApi, method: "POST" | "DELETE", userId: string, roles: Role[]): Promise<void> {
-  if (roles.length === 0) return;
-  const { status } = await admin({ method, path: MAPPINGS, id: userId, body: roles }, [204, 403]);
+/** Whether Keycloak took it: 400 is for whoever loses a race for the same role. */
+async function change(admin: AdminApi, method: "POST" | "DELETE", userId: string, roles: Role[]): Promise<boolean> {
+  if (roles.length === 0) return true;
+  const { status } = await admin({ method, path: MAPPINGS, id: userId, body: roles }, [204, 400, 403]);
   if (status === 403) throw rolesRefused(roles.map(({ name }) => name));
+  return status === 204;
 }
