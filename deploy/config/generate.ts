@@ -4,7 +4,6 @@ import { Config as Delivery } from "@animal-delivery/delivery/config";
 import { Config as Logging } from "@animal-delivery/logging/config";
 import { Config as Notes } from "@animal-delivery/notes/config";
 import { Config as Orders } from "@animal-delivery/orders/config";
-import { Config as Sagas } from "@animal-delivery/sagas/config";
 import { variablesOf } from "@animal-delivery/platform/config/variables-of";
 import { Config as Sagas } from "@animal-delivery/sagas/config";
 import { z } from "zod";
