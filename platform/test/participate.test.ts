@@ -208,12 +208,6 @@ describe("participate", () => {
   const resources = () => ({ participant: "p", db, bus, telemetry: at.telemetry });
   const one = step("profile", { take: command(ConfirmIdentitySchema, async () => undefined) });
 
-  it("takes steps of one name in two sagas", () => {
-    const other = step("profile", { take: command(CreateProfileSchema, async () => undefined) });
-
-    expect(() => participate({ ...resources(), steps: [one, other] })).not.toThrow();
-  });
-
   it("wants every command to have a type of its own", () => {
     expect(() => participate({ ...resources(), steps: [one, { ...one, name: "identity" }] })).toThrow(
       "two steps are asked for by users.v1.ConfirmIdentity",
