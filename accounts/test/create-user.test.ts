@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { UserState, type User } from "@animal-delivery/contracts/gen/users/v1/user_pb";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { completeSignUp, givenUser, startAccounts, type Accounts } from "./setup.ts";
+import { rolesRefused } from "../src/directory/directory-errors.ts";
+import { completeSignUp, givenUser, holdersOf, startAccounts, type Accounts } from "./setup.ts";
 
 let service: Accounts;
 beforeAll(async () => {
@@ -11,6 +12,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   service.directory.isAway = false;
+  service.directory.before = () => undefined;
   service.directory.after = () => undefined;
 });
 afterAll(() => service[Symbol.asyncDispose]());
@@ -63,5 +65,17 @@ describe("CreateUser", () => {
     const { email } = await read(await givenUser(service));
     const refusal = await refusalOf(service.users().createUser({ user: { email, displayName: "Late" } }));
     expect(refusal).toMatchObject({ reason: "EMAIL_TAKEN" });
+  });
+
+  it("refuses a role that the provider keeps to itself, and frees the address", async () => {
+    const user = { email: `${randomUUID()}@example.com`, displayName: "Root", roles: ["admin"] };
+    service.directory.before = (operation) => {
+      if (operation === "makeIdentity") throw rolesRefused(["admin"]);
+    };
+
+    const refusal = await refusalOf(service.users().createUser({ user }));
+
+    expect(refusal).toMatchObject({ kind: "forbidden", reason: "ROLES_REFUSED", metadata: { roles: "admin" } });
+    expect(await holdersOf(service.db, user.email)).toEqual([]);
   });
 });

@@ -12,8 +12,8 @@ import { reserveSignUp, type Claim, type Wish } from "./reserve-sign-up.ts";
  * Begins to make a user: holds the e-mail address, makes an identity that cannot sign in yet, and starts the saga that does
  * the rest. A repetition with the same key goes on where the first one got to. ADR 0038.
  *
- * @throws {DomainError} alreadyExists EMAIL_TAKEN, keyReused IDEMPOTENCY_KEY_REUSED, exhausted RATE_LIMITED, unavailable when
- *   the provider is away. Then nothing is left.
+ * @throws {DomainError} alreadyExists EMAIL_TAKEN, keyReused IDEMPOTENCY_KEY_REUSED, exhausted RATE_LIMITED, forbidden
+ *   ROLES_REFUSED, unavailable when the provider is away. Then nothing is left.
  */
 export async function signUp(parts: Parts, wish: Wish): Promise<Claim> {
   const claim = await reserveSignUp(parts.db, wish);
