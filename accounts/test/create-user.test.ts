@@ -1,6 +1,7 @@
 // Drives UserService.CreateUser through its RPC surface against a real Postgres; the directory is in memory.
 import { randomUUID } from "node:crypto";
 import { UserState, type User } from "@animal-delivery/contracts/gen/users/v1/user_pb";
+import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { rolesRefused } from "../src/directory/directory-errors.ts";
@@ -48,7 +49,15 @@ describe("CreateUser", () => {
     await expect
       .poll(() => service.mails.find((mail) => mail.to === user!.email)?.subject)
       .toBe("Wählen Sie Ihr Passwort");
-    expect(service.telemetry.lines).toContainEqual(expect.objectContaining({ audit: true, user_id: identity.userId }));
+    expect(await auditOf(service.db, identity.userId)).toMatchObject([
+      {
+        actor: "admin-1",
+        action: "create",
+        resource: "user",
+        before: {},
+        after: { state: "pending", roles: "courier" },
+      },
+    ]);
   });
 
   it("makes one user of twins, a customer unless told", async () => {
@@ -59,6 +68,7 @@ describe("CreateUser", () => {
 
     expect(new Set(answers.map((answer) => answer.user?.userId)).size).toBe(1);
     expect(answers[0]!.user).toMatchObject({ state: UserState.PENDING, roles: ["customer"] });
+    expect(await auditOf(service.db, answers[0]!.user!.userId)).toHaveLength(1);
   });
 
   it("refuses an address that somebody has", async () => {
