@@ -1,9 +1,11 @@
 // Drives UserService.CreateUser through its RPC surface against a real Postgres; the directory is in memory.
 import { randomUUID } from "node:crypto";
 import { UserState, type User } from "@animal-delivery/contracts/gen/users/v1/user_pb";
+import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { completeSignUp, givenUser, startAccounts, type Accounts } from "./setup.ts";
+import { rolesRefused } from "../src/directory/directory-errors.ts";
+import { completeSignUp, givenUser, holdersOf, startAccounts, type Accounts } from "./setup.ts";
 
 let service: Accounts;
 beforeAll(async () => {
@@ -11,6 +13,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   service.directory.isAway = false;
+  service.directory.before = () => undefined;
   service.directory.after = () => undefined;
 });
 afterAll(() => service[Symbol.asyncDispose]());
@@ -46,7 +49,15 @@ describe("CreateUser", () => {
     await expect
       .poll(() => service.mails.find((mail) => mail.to === user!.email)?.subject)
       .toBe("Wählen Sie Ihr Passwort");
-    expect(service.telemetry.lines).toContainEqual(expect.objectContaining({ audit: true, user_id: identity.userId }));
+    expect(await auditOf(service.db, identity.userId)).toMatchObject([
+      {
+        actor: "admin-1",
+        action: "create",
+        resource: "user",
+        before: {},
+        after: { state: "pending", roles: "courier" },
+      },
+    ]);
   });
 
   it("makes one user of twins, a customer unless told", async () => {
@@ -57,11 +68,24 @@ describe("CreateUser", () => {
 
     expect(new Set(answers.map((answer) => answer.user?.userId)).size).toBe(1);
     expect(answers[0]!.user).toMatchObject({ state: UserState.PENDING, roles: ["customer"] });
+    expect(await auditOf(service.db, answers[0]!.user!.userId)).toHaveLength(1);
   });
 
   it("refuses an address that somebody has", async () => {
     const { email } = await read(await givenUser(service));
     const refusal = await refusalOf(service.users().createUser({ user: { email, displayName: "Late" } }));
     expect(refusal).toMatchObject({ reason: "EMAIL_TAKEN" });
+  });
+
+  it("refuses a role that the provider keeps to itself, and frees the address", async () => {
+    const user = { email: `${randomUUID()}@example.com`, displayName: "Root", roles: ["admin"] };
+    service.directory.before = (operation) => {
+      if (operation === "makeIdentity") throw rolesRefused(["admin"]);
+    };
+
+    const refusal = await refusalOf(service.users().createUser({ user }));
+
+    expect(refusal).toMatchObject({ kind: "forbidden", reason: "ROLES_REFUSED", metadata: { roles: "admin" } });
+    expect(await holdersOf(service.db, user.email)).toEqual([]);
   });
 });

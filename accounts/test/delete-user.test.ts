@@ -7,6 +7,7 @@ import {
   ReopenAccountSchema,
 } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
 import { UserState } from "@animal-delivery/contracts/gen/users/v1/user_pb";
+import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { givenUser, perform, person, sagasAbout, self, startAccounts, type Accounts } from "./setup.ts";
@@ -39,6 +40,7 @@ describe("DeleteUser", () => {
     const { user } = await deletion;
     expect(user).toMatchObject({ userId, email: before?.email, state: UserState.DELETING });
     expect(await sagasAbout(service.db, userId)).toBe(2);
+    expect(await auditOf(service.db, userId)).toEqual([]);
   });
 
   it("answers although the user is gone by then", async () => {
@@ -49,9 +51,15 @@ describe("DeleteUser", () => {
     for (const schema of [DisableIdentitySchema, EraseProfileSchema]) await perform(service, schema, { userId });
 
     expect((await deletion).user).toMatchObject({ userId });
-    expect(service.telemetry.lines).toContainEqual(
-      expect.objectContaining({ audit: true, actor: "admin-1", user_id: userId }),
-    );
+    expect(await auditOf(service.db, userId)).toMatchObject([
+      {
+        actor: "admin-1",
+        action: "delete",
+        resource: "user",
+        before: { state: "active" },
+        after: { state: "deleting", saga_id: expect.any(String) },
+      },
+    ]);
   });
 
   it("is refused with the reason of the service that said no, and may be tried again with the same key", async () => {
@@ -95,6 +103,7 @@ describe("DeleteUser", () => {
 
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     expect(await sagasAbout(service.db, userId)).toBe(2);
+    expect(await auditOf(service.db, userId)).toHaveLength(1);
   });
 
   it("is refused while the user is being deleted, and so is everything else", async () => {

@@ -28,7 +28,7 @@ import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAccounts } from "../src/service.ts";
-import { person, self, startAccounts, type Accounts } from "./setup.ts";
+import { NO_NEIGHBOURS, person, self, startAccounts, type Accounts } from "./setup.ts";
 
 const SOON = { timeout: 20_000 };
 
@@ -64,14 +64,8 @@ beforeAll(async () => {
 
   const stop = new AbortController();
   const { db, directory, deniedSessions } = service;
-  const nobody = () => Promise.reject(new Error("nobody asks the neighbours here"));
-  const neighbours = {
-    notes: { listNotes: nobody },
-    orders: { listOrders: nobody },
-    delivery: { listDeliveries: nobody },
-  };
   const mail = { send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
-  const resources = { telemetry, db, bus, directory, deniedSessions, mail, ...neighbours };
+  const resources = { telemetry, db, bus, directory, deniedSessions, mail, ...NO_NEIGHBOURS };
   const { tasks } = createAccounts({ publicOrigin: "https://animals.example" }, resources);
   const ended = Promise.all([...tasks.map((task) => task.run(stop.signal)), orchestrate(stop.signal)]);
   open.defer(async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { User, UserSchema } from "@animal-delivery/contracts/gen/users/v1/user_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Grant } from "@animal-delivery/platform/access/caller";
+import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN, eventNamesOf, givenUser, holdersOf, self, startAccounts, type Accounts } from "./setup.ts";
@@ -113,19 +114,26 @@ describe("UpdateUser", () => {
 
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     expect(await eventNamesOf(service.db, userId)).toEqual(["UserCreated 1", "UserUpdated 2"]);
+    expect(await auditOf(service.db, userId)).toHaveLength(1);
   });
 
   it("lets nobody change their own roles, and writes down who tried", async () => {
     const [userId, admin] = [await givenUser(service), service.directory.givenIdentity({ roles: ["admin"] })];
-    for (const [who, grant] of [
-      [userId, self(userId)],
-      [admin, { ...ADMIN, caller: { ...ADMIN.caller, actor: admin } }],
+    for (const [who, grant, roles] of [
+      [userId, self(userId), "customer"],
+      [admin, { ...ADMIN, caller: { ...ADMIN.caller, actor: admin } }, "admin"],
     ] as const) {
       const refusal = await refusalOf(update(who, { roles: ["admin", "courier"] }, { grant }));
       expect(refusal).toMatchObject({ kind: "forbidden", reason: "ROLES_REFUSED" });
-      expect(service.telemetry.lines).toContainEqual(
-        expect.objectContaining({ audit: true, actor: who, user_id: who }),
-      );
+      expect(await auditOf(service.db, who)).toMatchObject([
+        {
+          actor: who,
+          action: "set_roles",
+          resource: "user",
+          before: { roles },
+          after: { roles, refused: "admin,courier" },
+        },
+      ]);
     }
     expect(identityOf(userId)?.roles).toEqual(["customer"]);
   });
@@ -137,9 +145,15 @@ describe("UpdateUser", () => {
 
     expect(user.roles).toEqual(["courier", "dispatcher"]);
     expect(identityOf(userId)?.roles).toEqual(["courier", "dispatcher"]);
-    expect(service.telemetry.lines).toContainEqual(
-      expect.objectContaining({ audit: true, actor: "admin-1", before: "customer", after: "courier,dispatcher" }),
-    );
+    expect(await auditOf(service.db, userId)).toMatchObject([
+      {
+        actor: "admin-1",
+        action: "set_roles",
+        resource: "user",
+        before: { roles: "customer" },
+        after: { roles: "courier,dispatcher" },
+      },
+    ]);
   });
 
   it("wants people to prove a new address", async () => {
@@ -205,6 +219,7 @@ describe("UpdateUser", () => {
     service.directory.isAway = true;
 
     expect(await refusalOf(update(userId, { roles: ["courier"] }))).toMatchObject({ kind: "unavailable" });
+    expect(await auditOf(service.db, userId)).toEqual([]);
     expect((await update(userId, { displayName: "Not at the provider" })).roles).toEqual(before.roles);
   });
 

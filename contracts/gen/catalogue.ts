@@ -1810,7 +1810,8 @@ export const RPCS: readonly CatalogueRpc[] = [
     ],
     "refusals": [
       "EMAIL_TAKEN",
-      "SIGN_UP_FAILED"
+      "SIGN_UP_FAILED",
+      "ROLES_REFUSED"
     ],
     "example": {
       "user": {

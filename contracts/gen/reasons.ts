@@ -478,7 +478,7 @@ export const REASONS: readonly ReasonInfo[] = [
     "reason": "ROLES_REFUSED",
     "slug": "roles-refused",
     "kind": "forbidden",
-    "description": "Nobody changes their own roles, and nobody but an admin those of others."
+    "description": "Nobody changes their own roles, and nobody but an admin those of others; and the identity provider keeps some roles to itself: `roles` says which."
   },
   {
     "domain": "users",

@@ -11,11 +11,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import { OperationsService } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
 import { OrderDeliveredSchema } from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
-import { SagaService, SagaState, StepState } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
 import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import { on } from "@animal-delivery/platform/inbox/event-handler";
 import { insertParked, parkAggregate, rememberEvent } from "@animal-delivery/platform/inbox/inbox-store";
@@ -28,21 +26,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../ops/run.ts";
 
 const MAIN = fileURLToPath(new URL("../ops/main.ts", import.meta.url));
-const SAGA = "01982f5e-7c00-7000-8000-000000000008";
 
 let certificates: TestCertificates;
 let db: TestDatabase;
 let server: RpcFixture;
-let sagas: RpcFixture;
 const telemetry = testTelemetry("orders");
 /** What the handlers did, in order; those of an aggregate in `poison` fail. */
 const effects: string[] = [];
 const poison = new Set<string>();
-/** What SagaService was asked. */
-const abandoned: unknown[] = [];
 
 beforeAll(async () => {
-  certificates = await testCertificates(["orders", "sagas", "ops"]);
+  certificates = await testCertificates(["orders", "ops"]);
   db = await testDatabase({ migrations: [] });
   const handlers = [
     on(OrderDeliveredSchema, async (_tx, { orderId }, { aggregateVersion }) => {
@@ -63,22 +57,8 @@ beforeAll(async () => {
     telemetry,
     routes: (router) => void router.service(OperationsService, operations),
   });
-  sagas = await rpcFixture({
-    certificates,
-    name: "sagas",
-    routes: (router) =>
-      void router.service(SagaService, {
-        listSagas: () => ({ sagas: [saga()] }),
-        getSaga: () => ({ saga: saga() }),
-        abandonSaga: ({ reason, sagaId }) => {
-          abandoned.push({ sagaId, reason });
-          return { saga: { ...saga(), state: SagaState.ABANDONED } };
-        },
-      }),
-  });
 });
 afterAll(async () => {
-  await sagas[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
   await db[Symbol.asyncDispose]();
   await certificates[Symbol.asyncDispose]();
@@ -164,15 +144,6 @@ describe("npm run ops", { timeout: 120_000 }, () => {
     expect(await ops("policy", "reload", "orders")).toMatchObject({ code: 0, out: "orders: policy read again\n" });
   });
 
-  it("lists, shows and abandons sagas", async () => {
-    expect((await ops("sagas", "list", "--state", "running")).out).toMatch(
-      new RegExp(`${SAGA} +sign-up +running +profile +3 `),
-    );
-    expect((await ops("sagas", "show", SAGA)).out).toMatch(/STEP .*\nprofile +accounts +doing +3 /);
-    expect((await ops("sagas", "abandon", SAGA, "--reason", "by hand")).out).toMatch(/state +abandoned/);
-    expect(abandoned).toEqual([{ sagaId: SAGA, reason: "by hand" }]);
-  });
-
   it("signs in through the gateway for a name and a password", async () => {
     const asked: string[] = [];
     const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -229,7 +200,7 @@ describe("npm run ops", { timeout: 120_000 }, () => {
     [["dlq", "list", "orders", "--since", "yesterday"], /--since must be a time/],
     [["dlq", "list", "orders", "--limit", "0"], /--limit must be a whole number/],
     [["dlq", "replay", "orders"], /replay what\?/],
-    [["dlq", "skip", "orders", "--event", SAGA], /--reason is missing/],
+    [["dlq", "skip", "orders", "--event", randomUUID()], /--reason is missing/],
     [["log-level", "orders", "loud"], /the level must be one of error, warn, info, debug/],
   ])("refuses %j with 2, and says why", async (args, err) => {
     expect(await ops(...args)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(err) });
@@ -259,24 +230,25 @@ async function givenParked(count: number): Promise<{ order: string; ids: string[
   const order = randomUUID();
   const ids = Array.from({ length: count }, () => randomUUID());
   poison.add(order);
-  await db.transaction(async (tx) => {
-    await parkAggregate(tx, "orders", order);
-    for (const [index, eventId] of ids.entries()) {
-      const envelope = create(EventEnvelopeSchema, {
-        eventId,
-        aggregateId: order,
-        aggregateVersion: BigInt(index + 1),
-        type: OrderDeliveredSchema.typeName,
-        occurredAt: 1n,
-        payload: toBinary(OrderDeliveredSchema, create(OrderDeliveredSchema, { orderId: order })),
-      });
-      const value = toBinary(EventEnvelopeSchema, envelope);
-      const record = { key: order, value, headers: {}, offset: BigInt(index), timestamp: new Date() };
-      const cause = index === 0 ? "Error: poisoned" : undefined;
+  for (const [index, eventId] of ids.entries()) {
+    const envelope = create(EventEnvelopeSchema, {
+      eventId,
+      aggregateId: order,
+      aggregateVersion: BigInt(index + 1),
+      type: OrderDeliveredSchema.typeName,
+      occurredAt: 1n,
+      payload: toBinary(OrderDeliveredSchema, create(OrderDeliveredSchema, { orderId: order })),
+    });
+    const value = toBinary(EventEnvelopeSchema, envelope);
+    const record = { key: order, value, headers: {}, offset: BigInt(index), timestamp: new Date() };
+    const cause = index === 0 ? "Error: poisoned" : undefined;
+    // One transaction each, as in the consumer: what is listed is in the order of their times.
+    await db.transaction(async (tx) => {
+      await parkAggregate(tx, "orders", order);
       await rememberEvent(tx, "orders", eventId);
       await insertParked(tx, "orders", { envelope, topic: "delivery.events", partition: 0, record }, cause);
-    }
-  });
+    });
+  }
   return { order, ids };
 }
 
@@ -292,21 +264,6 @@ async function givenOutboxRow(key: string): Promise<string> {
   return eventId;
 }
 
-function saga() {
-  const time = timestampFromMs(Date.now() - 60_000);
-  const step = { step: "profile", participant: "accounts", state: StepState.DOING, attempts: 3, startedAt: time };
-  const about = { sagaId: SAGA, kind: "sign-up", subjectId: "ada", correlationId: "corr" };
-  return {
-    ...about,
-    state: SagaState.RUNNING,
-    step: "profile",
-    attempts: 3,
-    startedAt: time,
-    updatedAt: time,
-    steps: [step],
-  };
-}
-
 /** Runs the tool in this process, as an administrator. */
 function ops(...args: string[]) {
   return opsWith({}, ...args);
@@ -320,7 +277,7 @@ async function opsWith(env: Record<string, string | undefined>, ...args: string[
 function environment(): Record<string, string> {
   const { certFile, keyFile, caFile } = certificates.filesOf("ops");
   const files = { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CA_FILE: caFile };
-  return { OPS_TOKEN: "root.admin", ORDERS_ADDRESS: server.address, SAGAS_ADDRESS: sagas.address, ...files };
+  return { OPS_TOKEN: "root.admin", ORDERS_ADDRESS: server.address, ...files };
 }
 
 /** The same as a process of its own. */

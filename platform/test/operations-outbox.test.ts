@@ -4,9 +4,10 @@ import type { Client } from "@connectrpc/connect";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ParkedIn, type OperationsService } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
 import { DomainError } from "@animal-delivery/platform/errors";
+import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
-import { auditOf, operatorOf } from "./operations-fixture.ts";
+import { operatorOf } from "./operations-fixture.ts";
 import { allOf, busOf, placed, RelayFixture, WAIT } from "./relay-fixture.ts";
 
 let db: TestDatabase;

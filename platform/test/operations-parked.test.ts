@@ -9,11 +9,12 @@ import {
   type ParkedEvent,
 } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
 import type { BusRecord } from "@animal-delivery/platform/bus/bus";
+import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { testBus, type TestBus } from "@animal-delivery/platform/testing/bus";
 import { type TestDatabase } from "@animal-delivery/platform/testing/database";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { ConsumerFixture, consumerDatabase, event, WAIT } from "./consumer-fixture.ts";
-import { auditOf, operatorOf } from "./operations-fixture.ts";
+import { operatorOf } from "./operations-fixture.ts";
 
 const TYPE = "orders.v1.OrderDelivered";
 

@@ -1,4 +1,5 @@
 import { SagaService } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
+import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
@@ -61,6 +62,8 @@ export function createSagas({ pace }: Pick<Config, "pace">, { telemetry, db, bus
       purgeExpired({ db, telemetry }),
       purgeSagas(db, log),
     ],
+    // What fails goes to the dead letters, not aside.
+    operable: { audit: auditIn(db), events: { db, consumers: [] } },
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };
 }

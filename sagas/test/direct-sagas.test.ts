@@ -2,25 +2,21 @@
 import { randomUUID, randomUUIDv7 } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { SagaState } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
+import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAlarm } from "../src/alarm.ts";
-import { beginSaga } from "../src/app/begin-saga.ts";
 import type { Conductor } from "../src/app/conductor.ts";
 import { ringDueSagas } from "../src/app/ring-due-sagas.ts";
-import { DEFINITIONS } from "../src/definitions/all.ts";
-import { sagasOf } from "../src/definitions/define.ts";
-import { observeSagas } from "../src/observe-sagas.ts";
 import { purgeSagasOnce, SAGAS_KEPT_MS } from "../src/purge-sagas.ts";
+import { conductorOn, givenSaga } from "./given-saga.ts";
 import { Sagas } from "./setup.ts";
 
 let at: Sagas;
 let conductor: Conductor;
 beforeAll(async () => {
   at = await Sagas.open();
-  const sagas = sagasOf(DEFINITIONS, { stepTimeoutMs: undefined, retry: { firstMs: 500, maxMs: 5_000 } });
-  conductor = { sagas, observer: observeSagas(testTelemetry(), at.db, []), alarm: createAlarm() };
+  conductor = conductorOn(at.db);
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
@@ -133,6 +129,7 @@ describe("RetrySaga", () => {
 
     const sequences = (await at.commandsOf(sagaId)).map(({ sequence }) => sequence);
     expect(sequences).toEqual(Array.from({ length: 11 }, (_, index) => index + 1));
+    expect(await auditOf(at.db, sagaId)).toHaveLength(10);
   });
 
   it("refuses a saga that has ended, and does not know one that is not there", async () => {
@@ -144,6 +141,7 @@ describe("RetrySaga", () => {
 
     expect(ended).toMatchObject({ kind: "refused", reason: "SAGA_ENDED", metadata: { state: "abandoned" } });
     expect(absent.reason).toBe("SAGA_NOT_FOUND");
+    expect((await auditOf(at.db, sagaId)).map(({ action }) => action)).toEqual(["abandon"]);
   });
 });
 
@@ -167,7 +165,9 @@ describe("AbandonSaga", () => {
 
     const won = calls.filter(({ status }) => status === "fulfilled");
     expect(won).toHaveLength(1);
-    expect(won[0]).toMatchObject({ value: { saga: { reason: (await at.read(sagaId))?.reason } } });
+    const reason = (await at.read(sagaId))?.reason;
+    expect(won[0]).toMatchObject({ value: { saga: { reason } } });
+    expect(await auditOf(at.db, sagaId)).toMatchObject([{ reason }]);
   });
 
   it("refuses a saga that is not there", async () => {
@@ -216,8 +216,6 @@ it("a saga that cannot be moved any more is put off, and keeps no other one wait
 });
 
 /** A saga at its first step. */
-async function given(kind: "sign-up" | "delete-user", subjectId: string, sagaId = randomUUIDv7()): Promise<string> {
-  const wish = { sagaId, kind, subjectId, correlationId: "corr", traceHeaders: {} };
-  await at.db.transaction((tx) => beginSaga(tx, conductor, wish));
-  return sagaId;
+function given(kind: "sign-up" | "delete-user", subjectId: string, sagaId = randomUUIDv7()): Promise<string> {
+  return givenSaga(at.db, kind, subjectId, { sagaId, conductor });
 }

@@ -26,7 +26,7 @@ export type Participant = "accounts" | "notes" | "orders" | "delivery";
 const PARTICIPANTS: readonly Participant[] = ["accounts", "notes", "orders", "delivery"];
 
 /** Patient with a busy machine, quick where a test lets something fail. */
-const PACE = { stepTimeoutMs: 3_000, retry: { firstMs: 10, maxMs: 100 } };
+export const PACE = { stepTimeoutMs: 3_000, retry: { firstMs: 10, maxMs: 100 } };
 
 /** What is changed of an orchestrator. */
 export interface OrchestratorOptions extends Partial<Resources> {

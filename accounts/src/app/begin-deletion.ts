@@ -1,3 +1,4 @@
+import { recordAudit } from "@animal-delivery/platform/audit/record-audit";
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { assertEtag, etagOf } from "@animal-delivery/platform/etag";
 import { startSaga } from "@animal-delivery/platform/saga/start-saga";
@@ -7,7 +8,8 @@ import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import type { Parts } from "./parts.ts";
 
 /**
- * Begins to delete a user: closes the account, so that nobody begins twice, and starts the saga that does the rest.
+ * Begins to delete a user: closes the account, so that nobody begins twice, and starts the saga that does the rest. The
+ * audit is told when it is not the user who wants it.
  *
  * @param etag the etag the user must still have; empty for any.
  * @throws {DomainError} notFound USER_NOT_FOUND, stale ETAG_STALE, refused USER_STATE_REFUSED.
@@ -26,9 +28,10 @@ export async function beginDeletion(
   await saveUser(tx, closed);
   const sagaId = await startSaga(tx, { kind: "delete-user", subjectId: userId });
   await noteDeletion(tx, userId, sagaId);
-  tx.afterCommit(() => {
-    const isPrivileged = actor !== userId;
-    log.info("deletion of a user begins", { audit: isPrivileged, actor, user_id: userId, saga_id: sagaId });
-  });
+  if (actor !== userId) {
+    const [before, after] = [{ state: user.state }, { state: closed.state, saga_id: sagaId }];
+    await recordAudit(tx, { actor, action: "delete", resource: "user", resourceId: userId, before, after });
+  }
+  tx.afterCommit(() => log.info("deletion of a user begins", { actor, user_id: userId, saga_id: sagaId }));
   return closed;
 }

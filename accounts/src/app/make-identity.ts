@@ -8,7 +8,7 @@ import type { Parts } from "./parts.ts";
  * the provider may have made it after we gave up waiting.
  *
  * @returns the user id.
- * @throws {DomainError} alreadyExists EMAIL_TAKEN, unavailable.
+ * @throws {DomainError} alreadyExists EMAIL_TAKEN, forbidden ROLES_REFUSED, unavailable.
  */
 export async function makeIdentity(parts: Parts, identity: IdentityToMake): Promise<string> {
   const { directory } = parts;

@@ -14,6 +14,7 @@ import { appendUserUpdated } from "../events/user-events.ts";
 import { holdForUser, releaseOfUser } from "../store/email-ledger.ts";
 import { markFollowed } from "../store/following.ts";
 import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
+import { auditRoles } from "./audit-roles.ts";
 import type { Parts } from "./parts.ts";
 
 /** Who changes a user. */
@@ -48,7 +49,7 @@ export async function updateUser(
   // Nobody has proved a new address yet.
   const changedTo = { ...wished, emailVerified: current.emailVerified && wished.email === current.email };
   const changed = changedFields(current, changedTo);
-  assertAllowed(parts, changed, userId, changer);
+  assertAllowed(changed, userId, changer);
   await changeAtProvider(parts, tx, changedTo, changed);
   await markFollowed(tx, userId, now);
   if (changed.length === 0) return current;
@@ -56,14 +57,13 @@ export async function updateUser(
   const user = nextVersion(changedTo, now);
   await saveUser(tx, user);
   await appendUserUpdated(tx, user, changed);
-  tx.afterCommit(() => auditRoles(parts, current, user, changer));
+  if (changed.includes("roles")) await auditRoles(tx, changer.actor, current, user);
   return user;
 }
 
 /** Roles are an admin's to give, and never their own; an address of their own people prove by mail. */
-function assertAllowed({ log }: Parts, changed: readonly string[], userId: string, { actor, isAdmin }: Changer): void {
+function assertAllowed(changed: readonly string[], userId: string, { actor, isAdmin }: Changer): void {
   if (changed.includes("roles") && (!isAdmin || actor === userId)) {
-    log.warn("somebody tried to change their own roles", { audit: true, actor, user_id: userId });
     throw new DomainError("forbidden", "ROLES_REFUSED", "roles are given by an admin, and by nobody to themselves");
   }
   if (changed.includes("email") && !isAdmin) {
@@ -87,9 +87,4 @@ async function changeAtProvider(
     await directory.setEmail(userId, email, emailVerified);
   }
   if (changed.includes("roles")) await directory.setRoles(userId, roles);
-}
-
-function auditRoles({ log }: Parts, before: User, after: User, { actor }: Changer): void {
-  const [was, is] = [before.roles.toSorted().join(), after.roles.toSorted().join()];
-  if (was !== is) log.info("roles changed", { audit: true, actor, user_id: after.userId, before: was, after: is });
 }

@@ -3,6 +3,7 @@ import type { UserService } from "@animal-delivery/contracts/gen/users/v1/user_s
 import type { Grant } from "@animal-delivery/platform/access/caller";
 import { grantOf } from "@animal-delivery/platform/rpc/grant";
 import { forgetAnswer, idempotencyKeyOf, mutate } from "@animal-delivery/platform/rpc/mutate";
+import { auditRefusedRoles } from "../app/audit-roles.ts";
 import { awaitDeletion } from "../app/await-deletion.ts";
 import { beginDeletion } from "../app/begin-deletion.ts";
 import { currentUser } from "../app/current-user.ts";
@@ -33,12 +34,6 @@ export function userService(parts: Parts, neighbours: Neighbours): ServiceImpl<t
       const profile = { ...told, roles: told.roles.length > 0 ? told.roles : (["customer"] as const) };
       const wish = { actor, profile, password: undefined, key: idempotencyKeyOf(context) };
       const { user } = await makeUser(parts, wish, { waitMs: WAIT_MS_DEFAULT, context });
-      parts.log.info("user made by an admin", {
-        audit: true,
-        actor,
-        user_id: user.userId,
-        roles: profile.roles.join(),
-      });
       return { user: userMessage(user) };
     },
 
@@ -58,12 +53,16 @@ export function userService(parts: Parts, neighbours: Neighbours): ServiceImpl<t
       const paths = updateMask?.paths ?? [];
       const grant = grantOf(context);
       assertVisible(grant, userId);
-      await currentUser(parts, userId);
+      const before = await currentUser(parts, userId);
       if (paths.some((path) => PROVIDERS_FIELDS.has(path))) await beginChange(db, userId);
       const changer = { actor: grant.caller.actor, isAdmin: grant.relations.has("any") };
       return mutate(db, context, request, async (tx) => {
         const merge = (current: User) => mergeUser(current, given, paths);
         return { user: userMessage(await updateUser(parts, tx, { userId, etag, changer }, merge)) };
+      }).catch(async (error: unknown) => {
+        const { roles } = profileOf(given);
+        if (isRefusedFor(error, "ROLES_REFUSED")) await auditRefusedRoles(db, changer.actor, before, roles);
+        throw error;
       });
     },
 

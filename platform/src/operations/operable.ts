@@ -12,7 +12,7 @@ export interface Operable {
 
 export interface OperableEvents {
   readonly db: Database;
-  /** Every consumer that parks events: those of `consumeEvents`. */
+  /** Every consumer that parks events: those of `consumeEvents` without `failures` of their own. */
   readonly consumers: readonly ReplayableConsumer[];
 }
 

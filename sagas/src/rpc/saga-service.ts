@@ -21,15 +21,16 @@ export function sagaService(db: Database, conductor: Conductor): ServiceImpl<typ
     listSagas: (request) => sagaPage(db, request),
 
     retrySaga: (request, context) =>
-      mutate(db, context, request, async (tx) => {
-        const saga = await directSaga(tx, conductor, request.sagaId, { type: "retried" });
+      mutate(db, context, request, async (tx, { caller: { actor } }) => {
+        const { sagaId } = request;
+        const saga = await directSaga(tx, conductor, { sagaId, actor, direction: { type: "retried" } });
         return { saga: sagaMessage(saga) };
       }),
 
     abandonSaga: (request, context) =>
-      mutate(db, context, request, async (tx) => {
+      mutate(db, context, request, async (tx, { caller: { actor } }) => {
         const { sagaId, reason } = request;
-        const saga = await directSaga(tx, conductor, sagaId, { type: "abandoned", reason });
+        const saga = await directSaga(tx, conductor, { sagaId, actor, direction: { type: "abandoned", reason } });
         return { saga: sagaMessage(saga) };
       }),
   };

@@ -69,7 +69,8 @@ export const Reason = {
   MAIL_TOKEN_INVALID: 6,
 
   /**
-   * Nobody changes their own roles, and nobody but an admin those of others.
+   * Nobody changes their own roles, and nobody but an admin those of others; and the identity provider keeps some roles to
+   * itself: `roles` says which.
    *
    * @generated from enum value: REASON_ROLES_REFUSED = 7;
    */
