@@ -64,7 +64,7 @@ beforeAll(async () => {
 
   const stop = new AbortController();
   const { db, directory, deniedSessions } = service;
-  const mail = { send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  const mail = { ...service.parts.mail, send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   const resources = { telemetry, db, bus, directory, deniedSessions, mail, ...NO_NEIGHBOURS };
   const { tasks } = createAccounts({ publicOrigin: "https://animals.example" }, resources);
   const ended = Promise.all([...tasks.map((task) => task.run(stop.signal)), orchestrate(stop.signal)]);
