@@ -1,5 +1,6 @@
 import { AuthService } from "@animal-delivery/contracts/gen/users/v1/auth_service_pb";
 import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
+import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
@@ -51,6 +52,7 @@ export function createAccounts({ publicOrigin }: Pick<Config, "publicOrigin">, r
       purgeTask(parts),
       purgeExpired({ db, telemetry }),
     ],
+    operable: { audit: auditIn(db), events: { db, consumers: [] } },
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };
 }

@@ -1,4 +1,5 @@
 import { NoteService } from "@animal-delivery/contracts/gen/notes/v1/note_service_pb";
+import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
@@ -35,6 +36,7 @@ export function createNotes(config: Pick<Config, "binRetentionMs">, { telemetry,
       purgeExpired({ db, telemetry }),
       purgeTask(db, observer, binRetentionMs, telemetry.log),
     ],
+    operable: { audit: auditIn(db), events: { db, consumers: [] } },
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };
 }

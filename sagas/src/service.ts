@@ -1,4 +1,5 @@
 import { SagaService } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
+import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
@@ -33,8 +34,8 @@ export function createSagas({ pace }: Pick<Config, "pace">, { telemetry, db, bus
   const sagas = sagasOf(DEFINITIONS, pace);
   const observer = observeSagas(telemetry, db, [...sagas.keys()]);
   const conductor: Conductor = { sagas, observer, alarm: createAlarm() };
-  // A record that was lost to the dead letters is made up for: a reply by asking again, a start by the service that wished it.
-  const consuming = { db, bus, telemetry, failures: deadLetterFailures(telemetry) };
+  const consuming = { db, bus, telemetry };
+  const starts = sagaStartHandlers(conductor);
 
   return {
     name: "sagas",
@@ -43,24 +44,27 @@ export function createSagas({ pace }: Pick<Config, "pace">, { telemetry, db, bus
     },
     tasks: [
       relayOutbox({ db, bus, telemetry }),
+      // A wish that fails is parked: nobody wishes again, and whoever it is about would wait for ever.
       consumeEvents({
         ...consuming,
         consumer: "sagas",
         topics: [SAGA_COMMANDS],
         accepts: meantFor(ORCHESTRATOR),
-        handlers: sagaStartHandlers(conductor),
+        handlers: starts,
       }),
-      // A group of its own: the versions of its events are the numbers of commands.
+      // A group of its own: the versions of its events are the numbers of commands. A reply that is lost is asked for again.
       consumeEvents({
         ...consuming,
         consumer: "sagas.replies",
         topics: [SAGA_REPLIES],
         handlers: stepReplyHandlers(conductor, log),
+        failures: deadLetterFailures(telemetry),
       }),
       sagaTimer(db, conductor, log),
       purgeExpired({ db, telemetry }),
       purgeSagas(db, log),
     ],
+    operable: { audit: auditIn(db), events: { db, consumers: [{ consumer: "sagas", handlers: starts }] } },
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };
 }
