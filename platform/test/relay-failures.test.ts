@@ -194,6 +194,36 @@ describe("the relay", () => {
     expect(attempts).toBe(1);
   });
 
+  it("lets others go on while it waits for an answer about a whole topic", async () => {
+    const answer = Promise.withResolvers<ReadonlySet<number>>();
+    let attempts = 0;
+    const bus = busOf((records) => {
+      at.published.push(...records);
+      return Promise.resolve(allOf(records));
+    });
+    const silent = () => {
+      attempts += 1;
+      return attempts > 1 ? answer.promise : Promise.reject(new DomainError("unavailable", "UNAVAILABLE", "no leader"));
+    };
+    at.startRelay({
+      bus: { ...bus, publish: (topic, records) => (topic === "dlq" ? silent() : bus.publish(topic, records)) },
+    });
+    await db.transaction(async (tx) => {
+      await placed(tx, "silent", 1n, "dlq");
+      await placed(tx, "goes", 1n);
+    });
+    await expect.poll(() => attempts, WAIT).toBe(2);
+
+    await db.transaction((tx) => placed(tx, "goes", 2n));
+
+    await expect
+      .poll(() => at.unsent(), WAIT)
+      .toBe(1)
+      .finally(() => answer.resolve(new Set([0])));
+    await expect.poll(() => at.unsent(), WAIT).toBe(0);
+    expect(attempts).toBe(2);
+  });
+
   it("does not let one topic that fails hold up another", async () => {
     const bus = busOf((records) => {
       at.published.push(...records);
