@@ -237,6 +237,21 @@ describe("UpdateUser", () => {
     expect(await holdersOf(service.db, email)).toMatchObject([{ user_id: userId }]);
   });
 
+  it("does not take for settled what died before and nobody compared since", async () => {
+    const userId = await givenUser(service);
+    service.directory.after = (operation) => {
+      if (operation === "setRoles") throw new Error("the process dies");
+    };
+    expect(await refusalOf(update(userId, { roles: ["courier"] }))).toMatchObject({ kind: "internal" });
+    service.directory.after = () => undefined;
+    service.directory.isAway = true;
+    await update(userId, { displayName: "Not at the provider" });
+    await update(userId, { roles: ["customer"] });
+    service.directory.isAway = false;
+
+    expect(await read(userId)).toMatchObject({ roles: ["courier"], displayName: "Not at the provider" });
+  });
+
   it("changes nothing while the provider is away", async () => {
     const userId = await givenUser(service);
     const before = await read(userId);

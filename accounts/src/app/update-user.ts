@@ -52,7 +52,8 @@ export async function updateUser(
   const changed = changedFields(current, changedTo);
   assertAllowed(changed, userId, changer);
   await changeAtProvider(parts, tx, changedTo, changed);
-  await markFollowed(tx, userId, now);
+  // Where the provider was not asked, an earlier change that was cut off may still wait to be compared.
+  if (changed.includes("email") || changed.includes("roles")) await markFollowed(tx, userId, now);
   if (changed.length === 0) return current;
 
   const user = nextVersion(changedTo, now);
