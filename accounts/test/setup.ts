@@ -54,7 +54,8 @@ export interface Accounts extends AsyncDisposable {
 
 const PATIENCE_MS = 30_000;
 
-const NO_NEIGHBOURS: Neighbours = {
+/** For those who do not export anybody. */
+export const NO_NEIGHBOURS: Neighbours = {
   notes: { listNotes: () => Promise.reject(new Error("nobody asks for notes here")) },
   orders: { listOrders: () => Promise.reject(new Error("nobody asks for orders here")) },
   delivery: { listDeliveries: () => Promise.reject(new Error("nobody asks for deliveries here")) },
