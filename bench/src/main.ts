@@ -1,7 +1,8 @@
-// `npm run bench`: what the platform costs, as ratios to the least that the same machine can do, measured in turn in one run.
-// Absolute numbers belong to the machine; ratios travel. Stops by itself after about two minutes.
+// `npm run bench`: what the platform costs, as ratios to the least that the same machine can do, measured in turn in one run;
+// then a million users, streamed and listed. Absolute numbers belong to the machine; ratios travel. Stops by itself.
 import { measureChain } from "./chain-rate.ts";
 import { measureGateway, type Cost } from "./gateway-cost.ts";
+import { measureUsers } from "./measure-users.ts";
 import { median, spread } from "./percentile.ts";
 import { startPlatformUnderTest } from "./platform-under-test.ts";
 
@@ -22,23 +23,30 @@ function ratio(name: string, ours: readonly number[], control: readonly number[]
   );
 }
 
-console.log(`Starting a platform of its own; ${ROUNDS} rounds of ${ROUND_SECONDS} s each, in turn with the control.\n`);
-await using platform = await startPlatformUnderTest(PRODUCTS);
+async function measurePlatform(): Promise<void> {
+  console.log(
+    `Starting a platform of its own; ${ROUNDS} rounds of ${ROUND_SECONDS} s each, in turn with the control.\n`,
+  );
+  await using platform = await startPlatformUnderTest(PRODUCTS);
 
-const { gateway, bare } = await measureGateway(platform, ROUNDS, ROUND_SECONDS);
-const perCore = (costs: readonly Cost[]) => costs.map((cost) => cost.requestsPerCpuSecond);
-const perSecond = (costs: readonly Cost[]) => costs.map((cost) => cost.requestsPerSecond);
-console.log("Gateway: GET /v1/products/{id} with a token, one process, against a bare node:http server");
-row("gateway, per core", perCore(gateway), "requests per CPU second");
-row("bare, per core", perCore(bare), "requests per CPU second");
-row("gateway, through two services", perSecond(gateway), "requests/s");
-row("bare", perSecond(bare), "requests/s");
-ratio("gateway of bare, per core", perCore(gateway), perCore(bare));
+  const { gateway, bare } = await measureGateway(platform, ROUNDS, ROUND_SECONDS);
+  const perCore = (costs: readonly Cost[]) => costs.map((cost) => cost.requestsPerCpuSecond);
+  const perSecond = (costs: readonly Cost[]) => costs.map((cost) => cost.requestsPerSecond);
+  console.log("Gateway: GET /v1/products/{id} with a token, one process, against a bare node:http server");
+  row("gateway, per core", perCore(gateway), "requests per CPU second");
+  row("bare, per core", perCore(bare), "requests per CPU second");
+  row("gateway, through two services", perSecond(gateway), "requests/s");
+  row("bare", perSecond(bare), "requests/s");
+  ratio("gateway of bare, per core", perCore(gateway), perCore(bare));
 
-const { chain, raw } = await measureChain(platform, ROUNDS, ROUND_SECONDS * 1000);
-console.log(
-  "\nChain: POST /v1/orders until the event is in ClickHouse, against inserting and committing the same rows",
-);
-row("chain", chain, "orders/s");
-row("raw insert and commit", raw, "orders/s");
-ratio("chain of raw", chain, raw);
+  const { chain, raw } = await measureChain(platform, ROUNDS, ROUND_SECONDS * 1000);
+  console.log(
+    "\nChain: POST /v1/orders until the event is in ClickHouse, against inserting and committing the same rows",
+  );
+  row("chain", chain, "orders/s");
+  row("raw insert and commit", raw, "orders/s");
+  ratio("chain of raw", chain, raw);
+}
+
+await measurePlatform();
+await measureUsers();

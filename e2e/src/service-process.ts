@@ -20,18 +20,21 @@ export interface ServiceProcess extends NodeProcess {
 
 /** Runs a second orders, on the database of the first, at the platform's port + 16. */
 export async function startOrdersProcess(beside: Beside): Promise<ServiceProcess> {
-  const { port, dataDir } = beside;
-  const password = (await readFile(join(dataDir, "postgres/password"), "utf8")).trim();
-  const databaseUrl = (name: string) => `postgres://postgres:${password}@127.0.0.1:${port + 2}/${name}`;
-  const program = runNode(mainOf("orders"), {
-    ...commonEnv("orders", beside),
-    RPC_PORT: String(port + 16),
-    OPS_PORT: String(port + 27),
-    DATABASE_URL: databaseUrl("orders"),
-    BUS_DATABASE_URL: databaseUrl("bus"),
-  });
-  await becomesReady(program, `http://127.0.0.1:${port + 27}/readyz`, READY_TIMEOUT_MS);
-  return { ...program, url: `https://127.0.0.1:${port + 16}` };
+  return startBackend("orders", beside, { rpc: beside.port + 16, ops: beside.port + 27 });
+}
+
+/**
+ * Runs a second accounts, on the database of the first, at the platform's port + 17. It reaches no directory: what it reads
+ * of users comes from the database alone.
+ */
+export async function startAccountsProcess(
+  beside: Beside,
+  env: Record<string, string> = {},
+): Promise<ServiceProcess & { readonly opsUrl: string }> {
+  const directory = { KEYCLOAK_ADMIN_URL: "http://localhost:1/admin/realms/none", ACCOUNTS_CLIENT_SECRET: "none" };
+  const ports = { rpc: beside.port + 17, ops: beside.port + 29 };
+  const program = await startBackend("accounts", beside, ports, { ...directory, ...env });
+  return { ...program, opsUrl: `http://127.0.0.1:${ports.ops}` };
 }
 
 /** Runs a second gateway in front of the platform's services, at the platform's port + 5. */
@@ -47,6 +50,31 @@ export async function startGatewayProcess(beside: Beside, env: Record<string, st
   const url = `http://localhost:${port + 5}`;
   await becomesReady(program, `${url}/readyz`, READY_TIMEOUT_MS);
   return { ...program, url };
+}
+
+async function startBackend(
+  name: "orders" | "accounts",
+  beside: Beside,
+  ports: { readonly rpc: number; readonly ops: number },
+  env: Record<string, string> = {},
+): Promise<ServiceProcess> {
+  const program = runNode(mainOf(name), {
+    ...commonEnv(name, beside),
+    RPC_PORT: String(ports.rpc),
+    OPS_PORT: String(ports.ops),
+    DATABASE_URL: await databaseUrl(beside, name),
+    BUS_DATABASE_URL: await databaseUrl(beside, "bus"),
+    ...addressVariables(portsFrom(beside.port).rpc),
+    ...env,
+  });
+  await becomesReady(program, `http://127.0.0.1:${ports.ops}/readyz`, READY_TIMEOUT_MS);
+  return { ...program, url: `https://127.0.0.1:${ports.rpc}` };
+}
+
+/** The address of a database of the platform. */
+export async function databaseUrl({ port, dataDir }: Beside, name: string): Promise<string> {
+  const password = (await readFile(join(dataDir, "postgres/password"), "utf8")).trim();
+  return `postgres://postgres:${password}@127.0.0.1:${port + 2}/${name}`;
 }
 
 function mainOf(service: string): string {
