@@ -96,6 +96,7 @@ describe("UpdateUser", () => {
     { displayName: "two\r\nlines" },
     { phone: "0151" },
     { locale: "German" },
+    { locale: `de${"-abcdefgh".repeat(4)}` },
     { email: "nobody" },
     { roles: ["emperor"] },
   ])("refuses %j", async (values) => {
@@ -150,6 +151,18 @@ describe("UpdateUser", () => {
     expect(service.telemetry.lines).toContainEqual(
       expect.objectContaining({ audit: true, actor: "admin-1", before: "customer", after: "courier,dispatcher" }),
     );
+  });
+
+  it("signs out whoever loses a role, and nobody who gets one", async () => {
+    const userId = await givenUser(service);
+    const sessionId = service.directory.givenSession(userId);
+
+    await update(userId, { roles: ["customer", "admin"] });
+    expect(service.deniedSessions.isDenied(sessionId)).toBe(false);
+    await update(userId, { roles: ["customer"] });
+
+    expect(service.deniedSessions.isDenied(sessionId)).toBe(true);
+    expect(await service.directory.listSessions(userId)).toEqual([]);
   });
 
   it("wants people to prove a new address", async () => {

@@ -15,6 +15,7 @@ import { holdForUser, releaseOfUser } from "../store/email-ledger.ts";
 import { markFollowed } from "../store/following.ts";
 import { withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
+import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
 
 /** Who changes a user. */
@@ -51,6 +52,8 @@ export async function updateUser(
   const changed = changedFields(current, changedTo);
   assertAllowed(parts, changed, userId, changer);
   await changeAtProvider(parts, tx, changedTo, changed);
+  // A token goes on claiming the role that was lost, and lives for minutes.
+  if (current.roles.some((role) => !changedTo.roles.includes(role))) await endSessions(parts, userId);
   await markFollowed(tx, userId, now);
   if (changed.length === 0) return current;
 
