@@ -81,6 +81,14 @@ describe("ChangePassword", () => {
     }
   });
 
+  it("looks at no new password of whoever tries too often", async () => {
+    const userId = await givenUser(service);
+    const common = () => service.auth(self(userId)).changePassword({ ...change, newPassword: "passwordpassword" });
+    for (let n = 0; n < 10; n += 1) expect(await refusalOf(common())).toMatchObject({ reason: "PASSWORD_COMMON" });
+
+    expect(await refusalOf(common())).toMatchObject({ kind: "exhausted", reason: "RATE_LIMITED" });
+  });
+
   it("says when passwords are kept elsewhere", async () => {
     const userId = await givenUser(service);
     service.directory.before = (operation) => {

@@ -1,9 +1,10 @@
 // One suite over both ways to send a mail: a folder of files, and a real SMTP server in this process.
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MailSender } from "../src/mail/mail-sender.ts";
@@ -159,6 +160,27 @@ describe("the folder", () => {
 });
 
 describe("SMTP", () => {
+  it("does not repeat what a server says of a recipient, which is for no log", async () => {
+    await using server = createServer((socket) => {
+      socket.write("220 here\r\n");
+      socket.on("data", (data) => {
+        const [verb = ""] = data.toString().split(" ");
+        socket.write(verb === "RCPT" ? "550 5.1.1 <anna@example.com> is not here\r\n" : "250 yes\r\n");
+      });
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await using sender = openMailSender({ smtpUrl: `smtp://127.0.0.1:${port}`, folder: "", from: FROM });
+
+    const error: unknown = await sender
+      .send({ mailId: "a", to: "anna@example.com", subject: "s", text: "t" })
+      .catch((error: unknown) => error);
+
+    expect(inspect(error, { depth: 9 })).not.toContain("anna@example.com");
+    expect(String(error)).toContain("550");
+  });
+
   it("says when the server is away", async () => {
     await using sender = openMailSender({ smtpUrl: "smtp://127.0.0.1:1", folder: "", from: FROM });
     await expect(

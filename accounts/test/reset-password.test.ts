@@ -1,10 +1,11 @@
 // Drives AuthService.RequestPasswordReset and ResetPassword over RPC against a real Postgres.
 import { randomUUID } from "node:crypto";
 import type { Queryable } from "@animal-delivery/platform/db/database";
+import { EraseProfileSchema } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { requestReset } from "../src/app/request-mail.ts";
-import { givenUser, PASSWORD, self, startAccounts, tokenOf, type Accounts } from "./setup.ts";
+import { givenUser, PASSWORD, perform, self, startAccounts, tokenOf, type Accounts } from "./setup.ts";
 
 const NEW_PASSWORD = "nineteen wild otters";
 
@@ -101,6 +102,34 @@ describe("RequestPasswordReset", () => {
     expect(mailsTo(email)).toHaveLength(3);
   });
 
+  it("sends no more to the address of an account that is deleted and made again", async () => {
+    const email = `${randomUUID()}@example.com`;
+    const userId = await givenUser(service, { email });
+    for (let n = 0; n < 3; n += 1) await resetTokenOf(email);
+    await service.directory.deleteIdentity(userId);
+    await perform(service, EraseProfileSchema, { userId });
+    await givenUser(service, { email });
+
+    await service.auth().requestPasswordReset({ email });
+
+    await expect.poll(queuedMails).toBe(0);
+    expect(mailsTo(email)).toHaveLength(3);
+  });
+
+  it("sends no words of a stranger's choice to an address that nobody proved", async () => {
+    const userId = await givenUser(service, { displayName: "You won: https://evil.example" });
+    const email = await emailOf(userId);
+    await resetTokenOf(email);
+    await service.auth(self(userId)).requestEmailVerification({});
+    await expect.poll(() => mailsTo(email)).toHaveLength(2);
+    for (const { text } of mailsTo(email)) expect(text).toMatch(/^Hello,\n/);
+
+    await service.auth().verifyEmail({ token: tokenOf(mailsTo(email)[1]) });
+    await resetTokenOf(email);
+
+    expect(mailsTo(email)[2]?.text).toMatch(/^Hello You won/);
+  });
+
   it("finds somebody whom nobody asked for before", async () => {
     service.directory.givenIdentity({ email: "seldom@example.com", password: PASSWORD });
     expect(await resetTokenOf("seldom@example.com")).not.toBe("");
@@ -157,6 +186,14 @@ describe("ResetPassword", () => {
     service.directory.isAway = false;
 
     await reset(NEW_PASSWORD);
+  });
+
+  it("looks at twenty passwords an hour, with whatever tokens", async () => {
+    const token = await resetTokenOf(await emailOf(await givenUser(service)));
+    const reset = () => refusalOf(service.auth().resetPassword({ token, newPassword: "passwordpassword" }));
+    for (let n = 0; n < 20; n += 1) expect(await reset()).toMatchObject({ reason: "PASSWORD_COMMON" });
+
+    expect(await reset()).toMatchObject({ kind: "exhausted", reason: "RATE_LIMITED" });
   });
 
   it("takes no token that is too old, made up, or of another mail", async () => {

@@ -97,6 +97,7 @@ describe("UpdateUser", () => {
     { displayName: "two\r\nlines" },
     { phone: "0151" },
     { locale: "German" },
+    { locale: `de${"-abcdefgh".repeat(4)}` },
     { email: "nobody" },
     { roles: ["emperor"] },
   ])("refuses %j", async (values) => {
@@ -164,6 +165,18 @@ describe("UpdateUser", () => {
         after: { roles: "courier,dispatcher" },
       },
     ]);
+  });
+
+  it("signs out whoever loses a role, and nobody who gets one", async () => {
+    const userId = await givenUser(service);
+    const sessionId = service.directory.givenSession(userId);
+
+    await update(userId, { roles: ["customer", "admin"] });
+    expect(service.deniedSessions.isDenied(sessionId)).toBe(false);
+    await update(userId, { roles: ["customer"] });
+
+    expect(service.deniedSessions.isDenied(sessionId)).toBe(true);
+    expect(await service.directory.listSessions(userId)).toEqual([]);
   });
 
   it("wants people to prove a new address", async () => {

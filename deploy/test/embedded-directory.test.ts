@@ -62,6 +62,21 @@ describe("embeddedDirectory", () => {
     expect(await identity.provider.directory.checkPassword(userId, "seventeen tame ferrets")).toBe(false);
   });
 
+  it("lets nobody stay by a password that was changed while it was checked", async () => {
+    const { userId, username, password } = SEEDED_USERS[1]!;
+    const changed = identity.provider.directory
+      .setPassword(userId, "nineteen wild otters")
+      .then(() => identity.provider.directory.endSessions(userId));
+
+    const answers = await Promise.all(Array.from({ length: 6 }, () => identity.signIn(username, password)));
+    await changed;
+
+    for (const { status, refresh_token: refreshToken } of answers) {
+      expect(status === 200 ? (await identity.refresh(refreshToken)).status : status).toBe(400);
+    }
+    expect((await identity.signIn(username, "nineteen wild otters")).status).toBe(200);
+  });
+
   it("hashes the right password anew when it was hashed more cheaply", async () => {
     const cheap = await hashPassword("customer-password", { memoryKib: 19_456, passes: 2, lanes: 1 });
     const userId = SEEDED_USERS[0]?.userId;

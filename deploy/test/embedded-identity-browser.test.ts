@@ -160,6 +160,19 @@ describe("startIdentityProvider", () => {
       expect(again.html).toContain("Sign in");
     });
 
+    it("does not go on with a sign-in that was left lying while the user's sessions were ended", async () => {
+      const browser = openBrowser(identity.provider.issuer);
+      const form = await browser.get(authorization("api-gateway", callback));
+      const lying = await browser.step(form.url, { username: "courier2", password: "courier2-password" });
+      expect(lying).toContain("/auth/");
+
+      await identity.provider.directory.endSessions(COURIER2);
+
+      const answer = await browser.get(lying);
+      expect(`${answer.status} ${answer.url}`).not.toContain("code=");
+      expect(answer.html).toContain("That did not work");
+    });
+
     it("does not go on with a browser whose session was ended", async () => {
       const browser = openBrowser(identity.provider.issuer);
       const form = await browser.get(authorization("api-gateway", callback));

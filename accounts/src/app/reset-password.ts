@@ -1,28 +1,43 @@
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { mailTokenInvalid } from "../domain/mail-token.ts";
 import { assertUncommon } from "../domain/password.ts";
+import { rateLimited } from "../domain/refusal.ts";
 import { hashOf } from "../domain/secret.ts";
+import { countAttempt } from "../store/attempts.ts";
 import { findUserOfToken, takeMailToken, withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUserForUpdate } from "../store/user-repository.ts";
 import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
+
+/** What somebody says who got a mail. */
+export interface PasswordReset {
+  readonly token: string;
+  readonly newPassword: string;
+}
 
 /**
  * Sets the password of whoever got the token by mail, ends every session of theirs, and takes back every other way in that
  * somebody with the old password may have asked for: a token that changes the e-mail address above all. The token is used up
  * when all of it happened; before, it may be tried again.
  *
- * @throws {DomainError} invalid MAIL_TOKEN_INVALID or PASSWORD_COMMON, unavailable.
+ * @throws {DomainError} invalid MAIL_TOKEN_INVALID or PASSWORD_COMMON, exhausted RATE_LIMITED, unavailable.
  */
-export async function resetPassword(
+export async function resetPassword(parts: Parts, { token, newPassword }: PasswordReset): Promise<void> {
+  const tokenHash = hashOf(token);
+  const userId = await findUserOfToken(parts.db, tokenHash);
+  if (userId === undefined) throw mailTokenInvalid();
+  if (!(await countAttempt(parts.db, "choice", userId, new Date()))) throw rateLimited();
+  await parts.db.transaction((tx) => reset(parts, tx, { userId, tokenHash, newPassword }));
+  parts.log.info("password reset", { user_id: userId });
+}
+
+async function reset(
   parts: Parts,
   tx: Transaction,
-  { token, newPassword }: { token: string; newPassword: string },
+  { userId, tokenHash, newPassword }: { userId: string; tokenHash: Buffer; newPassword: string },
 ): Promise<void> {
-  const tokenHash = hashOf(token);
-  const userId = await findUserOfToken(tx, tokenHash);
   // The user before the token: whoever has the user locked may delete all tokens of theirs.
-  const user = userId === undefined ? undefined : await findUserForUpdate(tx, userId);
+  const user = await findUserForUpdate(tx, userId);
   const taken = await takeMailToken(tx, tokenHash, ["password"], new Date());
   // A mail that went to an address which is the user's no more gives nothing to whoever reads it.
   if (!taken || user?.state !== "active" || user.email !== taken.email) throw mailTokenInvalid();
@@ -31,5 +46,4 @@ export async function resetPassword(
   await parts.directory.setPassword(user.userId, newPassword);
   await endSessions(parts, user.userId);
   await withdrawMailTokens(tx, user.userId, ["password", "change"]);
-  tx.afterCommit(() => parts.log.info("password reset", { user_id: user.userId }));
 }

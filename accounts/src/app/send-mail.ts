@@ -42,11 +42,15 @@ export async function sendMail(parts: Parts, { sender, publicOrigin }: Post, mai
   const kept = { tokenHash: hashOf(token), purpose, userId, email: mail.email, expiresAt };
   if (!(await insertMailToken(parts.db, mail.mailId, kept))) return false;
   const link = linkOf(publicOrigin, mail.kind, token);
-  // A new address may be somebody else's: they are sent no words of a stranger's choice.
-  const displayName = mail.kind === "change_email" ? "" : user.displayName;
+  const displayName = isForReader(mail, user) ? user.displayName : "";
   const letter = writeLetter({ kind: mail.kind, locale: user.locale, displayName, link });
   await sender.send({ mailId: mail.mailId, userId: user.userId, to: mail.email, ...letter });
   return true;
+}
+
+/** An address that nobody proved may be somebody else's: they are sent no words of a stranger's choice, but an admin's. */
+function isForReader({ kind }: QueuedMail, { emailVerified }: User): boolean {
+  return kind === "choose_password" || (emailVerified && kind !== "change_email");
 }
 
 /** Undefined when nobody active has the address, or the user has another one by now. */

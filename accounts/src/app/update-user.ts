@@ -16,6 +16,7 @@ import { markFollowed } from "../store/following.ts";
 import { withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import { auditRoles } from "./audit-roles.ts";
+import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
 
 /** Who changes a user. */
@@ -52,6 +53,8 @@ export async function updateUser(
   const changed = changedFields(current, changedTo);
   assertAllowed(changed, userId, changer);
   await changeAtProvider(parts, tx, changedTo, changed);
+  // A token goes on claiming the role that was lost, and lives for minutes.
+  if (current.roles.some((role) => !changedTo.roles.includes(role))) await endSessions(parts, userId);
   // Where the provider was not asked, an earlier change that was cut off may still wait to be compared.
   if (changed.includes("email") || changed.includes("roles")) await markFollowed(tx, userId, now);
   if (changed.length === 0) return current;

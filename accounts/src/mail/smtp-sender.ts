@@ -16,7 +16,11 @@ export function smtpSender({ url, from }: { readonly url: string; readonly from:
   });
   return {
     async send({ mailId, to, subject, text }) {
-      await transport.sendMail({ from, to, subject, text, messageId: messageId(mailId, from) });
+      await transport
+        .sendMail({ from, to, subject, text, messageId: messageId(mailId, from) })
+        .catch((error: unknown) => {
+          throw withoutWords(error);
+        });
     },
     // A mail that is sent is in its recipient's hands.
     forget: async () => undefined,
@@ -25,4 +29,18 @@ export function smtpSender({ url, from }: { readonly url: string; readonly from:
       transport.close();
     },
   };
+}
+
+interface Refusal {
+  readonly code?: string;
+  readonly command?: string;
+  /** Of the server's answer. */
+  readonly responseCode?: number;
+}
+
+/** What refuses a recipient quotes their address, which no log line may hold. */
+function withoutWords(error: unknown): unknown {
+  const { code = "", command = "", responseCode } = error as Refusal;
+  if (responseCode === undefined && code !== "EENVELOPE") return error;
+  return new Error(`the mail was refused: ${[code, command, responseCode ?? ""].join(" ").trim()}`);
 }

@@ -55,7 +55,7 @@ export function authService(parts: Parts): ServiceImpl<typeof AuthService> {
       }),
 
     async resetPassword({ token, newPassword }) {
-      await db.transaction((tx) => resetPassword(parts, tx, { token, newPassword }));
+      await resetPassword(parts, { token, newPassword });
       return {};
     },
 

@@ -13,6 +13,8 @@ export const ATTEMPTS_MAX = {
   change: 3,
   /** Tries of the current password, by user. */
   password: 10,
+  /** Passwords chosen by the token of a mail, by user: each is looked at for some 100 ms. */
+  choice: 20,
 } as const;
 
 export type AttemptKind = keyof typeof ATTEMPTS_MAX;

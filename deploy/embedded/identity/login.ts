@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Database } from "@animal-delivery/platform/db/database";
-import { errors, type Provider } from "oidc-provider";
+import { errors, type InteractionResults, type Provider } from "oidc-provider";
 import { checkCredentials } from "./check-credentials.ts";
 import { escapeHtml, page, pageHeaders, sendPage } from "./page.ts";
 import { SEEDED_USERS } from "./seeded-users.ts";
@@ -30,10 +30,15 @@ export async function answerLogin(
     if (request.method !== "POST") return sendPage(response, 200, loginPage(""), headers);
 
     const form = new URLSearchParams(await readForm(request));
-    const user = await checkCredentials(db, form.get("username") ?? "", form.get("password") ?? "");
-    if (!user) return sendPage(response, 401, loginPage("Name or password is wrong."), headers);
-    const result = { login: { accountId: user.userId, remember: false } };
-    await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    const refuse = () => sendPage(response, 401, loginPage("Name or password is wrong."), headers);
+    const signIn = await checkCredentials(db, form.get("username") ?? "", form.get("password") ?? "");
+    if (!signIn) return refuse();
+    const finish = (result: InteractionResults) =>
+      provider.interactionResult(request, response, result, { mergeWithLastSubmission: false });
+    const location = await finish({ login: { accountId: signIn.user.userId, remember: false } });
+    if (await signIn.isStillGood()) return void response.writeHead(303, { Location: location }).end();
+    await finish({});
+    refuse();
   } catch (error) {
     if (!(error instanceof errors.SessionNotFound)) throw error;
     const text = `<p>This sign-in took too long or was used already. <a href="${gatewayOrigin}/">Start again</a></p>`;

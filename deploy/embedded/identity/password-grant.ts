@@ -1,6 +1,7 @@
 import type { Database } from "@animal-delivery/platform/db/database";
 import { errors, type Provider, type ResourceServer, type TokenEndpointGrantContext } from "oidc-provider";
 import { checkCredentials } from "./check-credentials.ts";
+import { endGrant } from "./payload-repository.ts";
 
 interface PasswordParameters {
   readonly username?: string;
@@ -33,8 +34,9 @@ async function answerPasswordGrant(
 ): Promise<void> {
   const { client, params } = context.oidc;
   const { username = "", password = "" } = params;
-  const user = await checkCredentials(db, username, password);
-  if (!user) throw new errors.InvalidGrant("name or password is wrong");
+  const signIn = await checkCredentials(db, username, password);
+  if (!signIn) throw wrong();
+  const { user } = signIn;
 
   const scope = resourceServer.scope;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: user.userId });
@@ -45,11 +47,19 @@ async function answerPasswordGrant(
   const accessToken = new provider.AccessToken(owner);
   accessToken.resourceServer = new provider.ResourceServer(audience, resourceServer);
   context.oidc.entity("AccessToken", accessToken);
+  const tokens = { access_token: await accessToken.save(), refresh_token: await refreshToken.save() };
+  if (!(await signIn.isStillGood())) {
+    await endGrant(db, owner.grantId);
+    throw wrong();
+  }
   context.body = {
-    access_token: await accessToken.save(),
-    refresh_token: await refreshToken.save(),
+    ...tokens,
     token_type: "Bearer",
     expires_in: accessToken.expiration,
     scope,
   };
+}
+
+function wrong(): errors.InvalidGrant {
+  return new errors.InvalidGrant("name or password is wrong");
 }

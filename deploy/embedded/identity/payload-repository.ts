@@ -69,6 +69,12 @@ export async function deletePayloadsOfGrant(db: Database, grantId: string): Prom
   await db.query("deletePayloadsOfGrant", "delete from payloads where grant_id = $1", [grantId]);
 }
 
+/** Ends a grant: it and all that was issued by it. */
+export async function endGrant(db: Database, grantId: string): Promise<void> {
+  await deletePayload(db, "Grant", grantId);
+  await deletePayloadsOfGrant(db, grantId);
+}
+
 /** Deletes what expired, at most `limit` of it; answers how much that was. */
 export async function deleteExpiredPayloads(db: Database, limit: number): Promise<number> {
   const { rowCount } = await db.query(

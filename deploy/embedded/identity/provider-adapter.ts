@@ -4,6 +4,7 @@ import {
   consumePayload,
   deletePayload,
   deletePayloadsOfGrant,
+  endGrant,
   findPayload,
   findPayloadByUid,
   savePayload,
@@ -30,9 +31,6 @@ export function providerAdapter(db: Database): AdapterFactory {
 async function consume(db: Database, model: string, id: string): Promise<void> {
   if (await consumePayload(db, model, id)) return;
   const payload = await findPayload(db, model, id);
-  if (payload?.grantId !== undefined) {
-    await deletePayload(db, "Grant", payload.grantId);
-    await deletePayloadsOfGrant(db, payload.grantId);
-  }
+  if (payload?.grantId !== undefined) await endGrant(db, payload.grantId);
   throw new errors.InvalidGrant("used twice at the same time");
 }

@@ -48,7 +48,10 @@ export async function deleteSession(tx: Queryable, userId: string, grantId: stri
   );
 }
 
-/** Ends everything of a user but the one session, also a sign-in that is just under way. */
+/**
+ * Ends everything of a user but the one session, also a sign-in that is just under way: whoever has given name and password may
+ * let it lie for minutes before they go on.
+ */
 export async function deleteSessionsBut(tx: Queryable, userId: string, grantId: string | undefined): Promise<void> {
   await tx.query(
     "deleteSessionsBut",
@@ -61,5 +64,10 @@ export async function deleteSessionsBut(tx: Queryable, userId: string, grantId: 
                   else grant_id is distinct from $2
                 end)`,
     [userId, grantId ?? null],
+  );
+  await tx.query(
+    "deleteInteractions",
+    "delete from payloads where model = 'Interaction' and payload #>> '{result,login,accountId}' = $1",
+    [userId],
   );
 }

@@ -56,6 +56,13 @@ describe("openAdminApi", () => {
     expect(tokensGiven).toBe(1);
   });
 
+  it.each([".", ".."])("asks about no user called %s, whose path would be another one", async (id) => {
+    await expect(openApi()({ method: "GET", path: "/users/{id}", id })).rejects.toMatchObject({
+      reason: "USER_NOT_FOUND",
+    });
+    expect(asked).toEqual([]);
+  });
+
   it("leaves spans that name no user", async () => {
     const telemetry = spanTelemetry();
     const context = { requestId: "", correlationId: "", trace: ROOT_CONTEXT, signal: undefined };

@@ -29,6 +29,8 @@ const TRIES = 5;
 
 export function openAdminApi(adminUrl: string, token: AdminToken, http: Http): AdminApi {
   const send = async ({ method, path, id = "", query = {}, body }: AdminRequest, bearer: string): Promise<Answer> => {
+    // A URL would go up by them, encoded or not.
+    if (id === "." || id === "..") throw userNotFound();
     const search = new URLSearchParams(query).toString();
     const url = adminUrl + path.replace("{id}", encodeURIComponent(id)) + (search && `?${search}`);
     const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };

@@ -484,7 +484,7 @@ export const UserService: GenService<{
   },
   /**
    * Changes the fields of a profile that the request names. E-mail address and roles are changed at the identity provider
-   * first. Only admins change them here, and nobody their own roles.
+   * first. Only admins change them here, and nobody their own roles. Whoever loses a role is signed out everywhere.
    *
    * @generated from rpc users.v1.UserService.UpdateUser
    */
