@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { at, listAt, textAt, type Api, type Json } from "../src/api.ts";
 import { activeAt, givenUser, PASSWORD, signInByEmail, signUpDraft, type NewUser } from "../src/new-user.ts";
-import { anonymous, as } from "../src/people.ts";
+import { anonymous, staySignedIn } from "../src/people.ts";
 import { eventually, expectStatus, givenOrder, givenProduct } from "../src/story.ts";
 
 const target = inject("target");
@@ -12,7 +12,9 @@ let admin: Api;
 let dispatcher: Api;
 
 beforeAll(async () => {
-  [admin, dispatcher] = await Promise.all([as(target, "admin"), as(target, "dispatcher")]);
+  // On a busy machine these stories outlive a token.
+  admin = await staySignedIn(target, "admin");
+  dispatcher = await staySignedIn(target, "dispatcher");
 });
 
 describe("somebody who signs up", () => {
@@ -70,12 +72,14 @@ describe("somebody who signs up", () => {
   it("gets the first answer again by the same idempotency key", async () => {
     const draft = signUpDraft();
     const idempotencyKey = randomUUID();
-    const first = expectStatus(await anybody.post("/v1/auth/sign-up", draft, { idempotencyKey }), 201);
+    const first = await anybody.post("/v1/auth/sign-up", draft, { idempotencyKey });
 
-    const second = expectStatus(await anybody.post("/v1/auth/sign-up", draft, { idempotencyKey }), 201);
+    const second = await anybody.post("/v1/auth/sign-up", draft, { idempotencyKey });
     const other = await anybody.post("/v1/auth/sign-up", { ...draft, display_name: "Berta" }, { idempotencyKey });
 
-    expect(at(second, "user_id")).toBe(at(first, "user_id"));
+    // 202 where making somebody takes longer than they wait.
+    for (const { status } of [first, second]) expect([201, 202]).toContain(status);
+    expect(at(second.body, "user_id")).toBe(textAt(first.body, "user_id"));
     expect(other.status).toBe(422);
   });
 
