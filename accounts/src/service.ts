@@ -1,7 +1,7 @@
 import { AuthService } from "@animal-delivery/contracts/gen/users/v1/auth_service_pb";
 import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
-import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
+import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
@@ -35,7 +35,7 @@ export interface Resources extends Neighbours {
 export function createAccounts({ publicOrigin }: Pick<Config, "publicOrigin">, resources: Resources): Service {
   const { telemetry, db, bus, directory, deniedSessions, mail, notes, orders, delivery } = resources;
   const observer = observeAccounts(telemetry);
-  const parts: Parts = { db, directory, deniedSessions, observer, log: telemetry.log };
+  const parts: Parts = { db, directory, deniedSessions, mail, observer, log: telemetry.log };
   const steps = sagaSteps(parts);
 
   return {

@@ -27,6 +27,10 @@ async function emailOf(userId: string): Promise<string> {
   return (await service.users().getUser({ userId })).user!.email;
 }
 
+async function tokensOf(userId: string): Promise<number> {
+  return (await service.db.query("tokens", "select from mail_tokens where user_id = $1", [userId])).rowCount;
+}
+
 describe("ChangePassword", () => {
   const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
 
@@ -39,6 +43,18 @@ describe("ChangePassword", () => {
     expect(await service.directory.checkPassword(userId, NEW_PASSWORD)).toBe(true);
     expect(await service.directory.listSessions(userId)).toMatchObject([{ sessionId: mine }]);
     expect([mine, other].map((id) => service.deniedSessions.isDenied(id))).toEqual([false, true]);
+  });
+
+  it("takes back the tokens by which somebody with the old one could come in again", async () => {
+    const userId = await givenUser(service);
+    const email = await emailOf(userId);
+    await service.auth().requestPasswordReset({ email });
+    await service.auth(self(userId)).requestEmailChange({ newEmail: "theirs@example.com", password: PASSWORD });
+    await expect.poll(() => tokensOf(userId)).toBe(2);
+
+    await service.auth(self(userId)).changePassword(change);
+
+    expect(await tokensOf(userId)).toBe(0);
   });
 
   it("is refused with another password, ten times an hour at most", async () => {

@@ -11,7 +11,7 @@ it("accounts answers operators", async () => {
   await using bus = await testBus();
   const telemetry = testTelemetry("accounts");
   const { db, directory, deniedSessions } = service;
-  const mail = { send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  const mail = { ...service.parts.mail, send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   const accounts = createAccounts(
     { publicOrigin: "https://animals.example" },
     { telemetry, db, bus, directory, deniedSessions, mail, ...NO_NEIGHBOURS },

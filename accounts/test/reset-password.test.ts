@@ -15,6 +15,8 @@ beforeAll(async () => {
 afterEach(() => {
   service.directory.isAway = false;
   service.directory.before = () => undefined;
+  service.directory.after = () => undefined;
+  service.onSend = () => undefined;
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
@@ -31,6 +33,17 @@ async function resetTokenOf(email: string): Promise<string> {
   await service.auth().requestPasswordReset({ email });
   await expect.poll(() => mailsTo(email).length).toBe(before + 1);
   return tokenOf(mailsTo(email).at(-1));
+}
+
+/** Mails and tokens by which the address could change. */
+async function leftOver(userId: string): Promise<number> {
+  const text = `select 1 from mails where user_id = $1 and kind = 'change_email'
+                 union all select 1 from mail_tokens where user_id = $1 and purpose = 'change'`;
+  return (await service.db.query("left_over", text, [userId])).rowCount;
+}
+
+async function isSomebodyWaiting(): Promise<boolean> {
+  return (await service.db.query("waiting", "select from pg_locks where not granted")).rowCount > 0;
 }
 
 async function queuedMails(): Promise<number> {
@@ -160,6 +173,66 @@ describe("ResetPassword", () => {
       const refusal = await refusalOf(service.auth().resetPassword({ token, newPassword: NEW_PASSWORD }));
       expect(refusal).toMatchObject({ kind: "invalid", reason: "MAIL_TOKEN_INVALID" });
     }
+  });
+
+  it("takes back what somebody with the old password asked for: a token that changes the address", async () => {
+    const userId = await givenUser(service);
+    const email = await emailOf(userId);
+    const theirs = `${randomUUID()}@example.com`;
+    await service.auth(self(userId)).requestEmailChange({ newEmail: theirs, password: PASSWORD });
+    await expect.poll(() => mailsTo(theirs)).toHaveLength(1);
+
+    await service.auth().resetPassword({ token: await resetTokenOf(email), newPassword: NEW_PASSWORD });
+
+    const verify = service.auth().verifyEmail({ token: tokenOf(mailsTo(theirs)[0]) });
+    expect(await refusalOf(verify)).toMatchObject({ kind: "invalid", reason: "MAIL_TOKEN_INVALID" });
+    expect(await emailOf(userId)).toBe(email);
+  });
+
+  it("takes back such a mail that is on its way", async () => {
+    const userId = await givenUser(service);
+    const token = await resetTokenOf(await emailOf(userId));
+    const theirs = `${randomUUID()}@example.com`;
+    service.onSend = (mail) => {
+      if (mail.to === theirs) throw new Error("the server is away");
+    };
+    await service.auth(self(userId)).requestEmailChange({ newEmail: theirs, password: PASSWORD });
+
+    await service.auth().resetPassword({ token, newPassword: NEW_PASSWORD });
+
+    service.onSend = () => undefined;
+    expect(await leftOver(userId)).toBe(0);
+  });
+
+  it("leaves nothing to somebody whose old password is being checked at that moment", async () => {
+    const userId = await givenUser(service);
+    const token = await resetTokenOf(await emailOf(userId));
+    let reset: Promise<unknown> | undefined;
+    let isReset = false;
+    service.directory.after = async (operation) => {
+      if (operation !== "checkPassword" || reset) return;
+      reset = service.auth().resetPassword({ token, newPassword: NEW_PASSWORD });
+      void reset.then(() => (isReset = true));
+      await expect.poll(async () => isReset || (await isSomebodyWaiting())).toBe(true);
+    };
+
+    await service.auth(self(userId)).requestEmailChange({ newEmail: "theirs@example.com", password: PASSWORD });
+    await reset;
+
+    expect(await leftOver(userId)).toBe(0);
+  });
+
+  it("has one of two win who use two tokens of one user at once", async () => {
+    const userId = await givenUser(service);
+    const email = await emailOf(userId);
+    const tokens = [await resetTokenOf(email), await resetTokenOf(email)];
+
+    const resets = tokens.map((token) => service.auth().resetPassword({ token, newPassword: NEW_PASSWORD }));
+    const outcomes = await Promise.allSettled(resets);
+
+    const refused = resets.filter((_, index) => outcomes[index]?.status === "rejected");
+    expect(refused).toHaveLength(1);
+    for (const reset of refused) expect(await refusalOf(reset)).toMatchObject({ reason: "MAIL_TOKEN_INVALID" });
   });
 
   it("takes no token that went to an address which is the user's no more", async () => {

@@ -20,6 +20,7 @@ import {
 } from "@animal-delivery/contracts/gen/users/v1/user_commands_pb";
 import { UserState } from "@animal-delivery/contracts/gen/users/v1/user_pb";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
+import type { Database } from "@animal-delivery/platform/db/database";
 import { openLogBus } from "@animal-delivery/platform/bus/log-bus";
 import { migrateLogBus } from "@animal-delivery/platform/bus/migrate-log-bus";
 import { TOPICS } from "@animal-delivery/platform/bus/topics";
@@ -53,6 +54,8 @@ const sagas = new Map<string, StartSaga>();
 const arrived = new Map<string, string[]>();
 let service: Accounts;
 let bus: Bus;
+/** The database whose outbox operators see. */
+let operated: Database | undefined;
 
 beforeAll(async () => {
   service = open.use(await startAccounts());
@@ -64,9 +67,10 @@ beforeAll(async () => {
 
   const stop = new AbortController();
   const { db, directory, deniedSessions } = service;
-  const mail = { send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  const mail = { ...service.parts.mail, send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   const resources = { telemetry, db, bus, directory, deniedSessions, mail, ...NO_NEIGHBOURS };
-  const { tasks } = createAccounts({ publicOrigin: "https://animals.example" }, resources);
+  const { tasks, operable } = createAccounts({ publicOrigin: "https://animals.example" }, resources);
+  operated = operable?.events?.db;
   const ended = Promise.all([...tasks.map((task) => task.run(stop.signal)), orchestrate(stop.signal)]);
   open.defer(async () => {
     stop.abort();
@@ -76,6 +80,10 @@ beforeAll(async () => {
 afterAll(() => open.disposeAsync());
 
 describe("createAccounts", () => {
+  it("lets operators at what its outbox holds", () => {
+    expect(operated).toBe(service.db);
+  });
+
   it("makes users, many at once, and tells of each", async () => {
     const wishes = Array.from({ length: 10 }, () => person({ waitMs: 5_000 }));
 

@@ -13,6 +13,7 @@ import { givenUser, holdersOf, perform, person, startAccounts, type Accounts } f
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const NEVER = new AbortController().signal;
+const SOON = { timeout: 10_000 };
 
 let service: Accounts;
 beforeAll(async () => {
@@ -33,7 +34,7 @@ function identityOf(userId: string) {
 }
 
 /** The process of a sign-up dies at this moment; the address stays held. */
-async function givenDeadSignUp(moment: "before" | "after"): Promise<string> {
+async function givenDeadSignUp(moment: "before" | "after", headers: Record<string, string> = {}) {
   const wish = person();
   const died = Promise.withResolvers<void>();
   service.directory[moment] = async (operation) => {
@@ -43,17 +44,23 @@ async function givenDeadSignUp(moment: "before" | "after"): Promise<string> {
   };
   void service
     .auth()
-    .signUp(wish)
+    .signUp(wish, { headers })
     .catch(() => undefined);
   await died.promise;
   service.directory[moment] = () => undefined;
-  return wish.email!;
+  return { ...wish, email: wish.email! };
+}
+
+/** Whether a statement waits for somebody's lock. */
+async function waiting(): Promise<boolean> {
+  const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  return (await service.db.query("waits", waits)).rowCount > 0;
 }
 
 describe("sweep", () => {
   it("frees the address of a sign-up that died, with its identity, once it is old enough", async () => {
     for (const moment of ["before", "after"] as const) {
-      const email = await givenDeadSignUp(moment);
+      const { email } = await givenDeadSignUp(moment);
 
       await sweep(service.parts, inMinutes(4), NEVER);
       expect(await holdersOf(service.db, email)).toHaveLength(1);
@@ -93,12 +100,35 @@ describe("sweep", () => {
     for (const userId of [user!.userId, deleted, suspended, foreign, plain]) expect(identityOf(userId)).toBeDefined();
   });
 
+  it("takes no identity from a repetition that goes on with the sign-up at that moment", async () => {
+    const headers = { "idempotency-key": randomUUID() };
+    const wish = await givenDeadSignUp("after", headers);
+    let repetition: Promise<PromiseSettledResult<unknown>[]> | undefined;
+    let hasEnded = false;
+    service.directory.before = async (operation) => {
+      if (operation !== "deleteIdentity" || repetition) return;
+      repetition = Promise.allSettled([service.auth().signUp(wish, { headers })]).finally(() => (hasEnded = true));
+      await expect.poll(async () => hasEnded || (await waiting()), SOON).toBe(true);
+    };
+
+    await sweep(service.parts, inMinutes(6), NEVER);
+    await repetition;
+
+    const { rows } = await service.db.query<{ user_id: string }>(
+      "started",
+      "select user_id from sign_ups where email = $1 and state = 'started'",
+      [wish.email],
+    );
+    expect(rows.filter(({ user_id: userId }) => !identityOf(userId))).toEqual([]);
+    expect((await service.auth().signUp(wish, { headers })).user).toMatchObject({ email: wish.email });
+  });
+
   it("does no harm when several processes sweep at once", async () => {
-    const emails = [await givenDeadSignUp("after"), await givenDeadSignUp("before"), await givenDeadSignUp("after")];
+    const wishes = [await givenDeadSignUp("after"), await givenDeadSignUp("before"), await givenDeadSignUp("after")];
 
     await Promise.all(Array.from({ length: 5 }, () => sweep(service.parts, inMinutes(6), NEVER)));
 
-    for (const email of emails) expect(await holdersOf(service.db, email)).toEqual([]);
+    for (const { email } of wishes) expect(await holdersOf(service.db, email)).toEqual([]);
   });
 
   it("compares a user with the provider whose change there was cut off", async () => {

@@ -6,7 +6,17 @@ import type { Grant } from "@animal-delivery/platform/access/caller";
 import { auditOf } from "@animal-delivery/platform/testing/audit-of";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ADMIN, eventNamesOf, givenUser, holdersOf, self, startAccounts, type Accounts } from "./setup.ts";
+import {
+  ADMIN,
+  eventNamesOf,
+  givenUser,
+  holdersOf,
+  PASSWORD,
+  self,
+  startAccounts,
+  tokenOf,
+  type Accounts,
+} from "./setup.ts";
 
 let service: Accounts;
 beforeAll(async () => {
@@ -175,6 +185,20 @@ describe("UpdateUser", () => {
     await givenUser(service, { email: before });
   });
 
+  it("has the last word: a token for another address that was mailed before is no good", async () => {
+    const userId = await givenUser(service);
+    const theirs = `${randomUUID()}@example.com`;
+    await service.auth(self(userId)).requestEmailChange({ newEmail: theirs, password: PASSWORD });
+    await expect.poll(() => service.mails.find((mail) => mail.to === theirs)).toBeDefined();
+    const email = `${randomUUID()}@example.com`;
+
+    await update(userId, { email });
+
+    const token = tokenOf(service.mails.find((mail) => mail.to === theirs));
+    expect(await refusalOf(service.auth().verifyEmail({ token }))).toMatchObject({ reason: "MAIL_TOKEN_INVALID" });
+    expect((await read(userId)).email).toBe(email);
+  });
+
   it("refuses an address that somebody has here or at the provider", async () => {
     const userId = await givenUser(service);
     const taken = (await read(await givenUser(service))).email;
@@ -211,6 +235,21 @@ describe("UpdateUser", () => {
     expect(identityOf(userId)).toMatchObject({ email });
     expect(await read(userId)).toMatchObject({ email });
     expect(await holdersOf(service.db, email)).toMatchObject([{ user_id: userId }]);
+  });
+
+  it("does not take for settled what died before and nobody compared since", async () => {
+    const userId = await givenUser(service);
+    service.directory.after = (operation) => {
+      if (operation === "setRoles") throw new Error("the process dies");
+    };
+    expect(await refusalOf(update(userId, { roles: ["courier"] }))).toMatchObject({ kind: "internal" });
+    service.directory.after = () => undefined;
+    service.directory.isAway = true;
+    await update(userId, { displayName: "Not at the provider" });
+    await update(userId, { roles: ["customer"] });
+    service.directory.isAway = false;
+
+    expect(await read(userId)).toMatchObject({ roles: ["courier"], displayName: "Not at the provider" });
   });
 
   it("changes nothing while the provider is away", async () => {

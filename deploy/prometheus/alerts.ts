@@ -93,6 +93,14 @@ export const ALERTS: readonly Alert[] = [
   ),
   alert(
     "ticket",
+    "SagaUnanswered",
+    "sum by (kind, step) (increase(saga_resends_total[10m])) > 10",
+    "1m",
+    "{{ $labels.kind }} sagas wait at the step {{ $labels.step }}: its participant does not answer, or refuses where there is no way back",
+    "sagas",
+  ),
+  alert(
+    "ticket",
     "LogLinesDropped",
     "sum by (service) (increase(log_lines_dropped_total[10m])) > 0",
     "1m",

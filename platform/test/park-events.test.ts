@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { OrderDeliveredSchema } from "@animal-delivery/contracts/gen/orders/v1/order_events_pb";
+import { DomainError } from "@animal-delivery/platform/errors";
 import { deadLetterFailures } from "@animal-delivery/platform/inbox/failure-policy";
 import { on } from "@animal-delivery/platform/inbox/event-handler";
 import { testBus, type TestBus } from "@animal-delivery/platform/testing/bus";
@@ -153,6 +154,29 @@ describe("a failed event of a consumer that leaves failures to the dead letters"
     await expect.poll(() => lettersOfBad().length, WAIT).toBe(1);
     expect(lettersOfBad()[0]?.headers).toMatchObject({ "dlq-cause": "Error: poisoned", "dlq-consumer": at.consumer });
     expect(await at.parked()).toEqual([]);
+  });
+
+  it("is tried again after what may pass, and given up at once after a refusal", async () => {
+    const [slow, refused] = [randomUUID(), randomUUID()];
+    const attempts: string[] = [];
+    at.startConsumer({
+      failures: deadLetterFailures(at.telemetry),
+      handlers: [
+        on(OrderDeliveredSchema, async (tx, { orderId }) => {
+          attempts.push(orderId);
+          if (orderId === refused) throw new DomainError("invalid", "REQUEST_INVALID", "no");
+          if (attempts.length < 3) throw new DomainError("deadlineExceeded", "DEADLINE_EXCEEDED", "too slow");
+          await at.record(tx, orderId);
+        }),
+      ],
+    });
+
+    await at.publish(event(slow, 1n));
+    await expect.poll(() => at.effects(), WAIT).toEqual([slow]);
+    await at.publish(event(refused, 1n));
+
+    await expect.poll(() => at.outcomes("deadLettered"), WAIT).toBe(1);
+    expect(attempts).toEqual([slow, slow, slow, refused]);
   });
 });
 

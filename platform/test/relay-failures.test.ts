@@ -137,6 +137,36 @@ describe("the relay", () => {
     expect(versions).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
   });
 
+  it("lets no event of such a part overtake one that was written before there were parts", async () => {
+    let isAway = true;
+    let attempts = 0;
+    const isStuck = ({ key }: BusRecord) => isAway && key === "stuck";
+    await db.transaction(async (tx) => {
+      await placed(tx, "stuck", 1n);
+      await placed(tx, "a", 1n);
+    });
+    await db.query("older", "update outbox set lane = null where key = 'stuck'");
+    at.startRelay({
+      bus: busOf((records) => {
+        const taken = [...records.entries()].filter(([, record]) => !isStuck(record));
+        if (taken.length < records.length) attempts += 1;
+        if (taken.length === 0) return Promise.reject(new DomainError("unavailable", "UNAVAILABLE", "no leader"));
+        at.published.push(...taken.map(([, record]) => record));
+        return Promise.resolve(new Set(taken.map(([index]) => index)));
+      }),
+    });
+    await expect.poll(() => at.unsent(), WAIT).toBe(1);
+    await db.transaction((tx) => placed(tx, "stuck", 2n));
+    const before = attempts;
+    await expect.poll(() => attempts, WAIT).toBeGreaterThan(before + 3);
+
+    isAway = false;
+
+    await expect.poll(() => at.unsent(), WAIT).toBe(0);
+    const versions = at.published.filter(({ key }) => key === "stuck").map(({ value }) => versionOf(value));
+    expect(versions).toEqual([1n, 2n]);
+  });
+
   it("lets others go on while it waits for an answer about such a part", async () => {
     const answer = Promise.withResolvers<ReadonlySet<number>>();
     let attempts = 0;
@@ -162,6 +192,36 @@ describe("the relay", () => {
     answer.resolve(new Set([0]));
     await expect.poll(() => at.unsent(), WAIT).toBe(0);
     expect(attempts).toBe(1);
+  });
+
+  it("lets others go on while it waits for an answer about a whole topic", async () => {
+    const answer = Promise.withResolvers<ReadonlySet<number>>();
+    let attempts = 0;
+    const bus = busOf((records) => {
+      at.published.push(...records);
+      return Promise.resolve(allOf(records));
+    });
+    const silent = () => {
+      attempts += 1;
+      return attempts > 1 ? answer.promise : Promise.reject(new DomainError("unavailable", "UNAVAILABLE", "no leader"));
+    };
+    at.startRelay({
+      bus: { ...bus, publish: (topic, records) => (topic === "dlq" ? silent() : bus.publish(topic, records)) },
+    });
+    await db.transaction(async (tx) => {
+      await placed(tx, "silent", 1n, "dlq");
+      await placed(tx, "goes", 1n);
+    });
+    await expect.poll(() => attempts, WAIT).toBe(2);
+
+    await db.transaction((tx) => placed(tx, "goes", 2n));
+
+    await expect
+      .poll(() => at.unsent(), WAIT)
+      .toBe(1)
+      .finally(() => answer.resolve(new Set([0])));
+    await expect.poll(() => at.unsent(), WAIT).toBe(0);
+    expect(attempts).toBe(2);
   });
 
   it("does not let one topic that fails hold up another", async () => {

@@ -34,8 +34,8 @@ export function createSagas({ pace }: Pick<Config, "pace">, { telemetry, db, bus
   const sagas = sagasOf(DEFINITIONS, pace);
   const observer = observeSagas(telemetry, db, [...sagas.keys()]);
   const conductor: Conductor = { sagas, observer, alarm: createAlarm() };
-  // A record that was lost to the dead letters is made up for: a reply by asking again, a start by the service that wished it.
-  const consuming = { db, bus, telemetry, failures: deadLetterFailures(telemetry) };
+  const consuming = { db, bus, telemetry };
+  const starts = sagaStartHandlers(conductor);
 
   return {
     name: "sagas",
@@ -44,26 +44,27 @@ export function createSagas({ pace }: Pick<Config, "pace">, { telemetry, db, bus
     },
     tasks: [
       relayOutbox({ db, bus, telemetry }),
+      // A wish that fails is parked: nobody wishes again, and whoever it is about would wait for ever.
       consumeEvents({
         ...consuming,
         consumer: "sagas",
         topics: [SAGA_COMMANDS],
         accepts: meantFor(ORCHESTRATOR),
-        handlers: sagaStartHandlers(conductor),
+        handlers: starts,
       }),
-      // A group of its own: the versions of its events are the numbers of commands.
+      // A group of its own: the versions of its events are the numbers of commands. A reply that is lost is asked for again.
       consumeEvents({
         ...consuming,
         consumer: "sagas.replies",
         topics: [SAGA_REPLIES],
         handlers: stepReplyHandlers(conductor, log),
+        failures: deadLetterFailures(telemetry),
       }),
       sagaTimer(db, conductor, log),
       purgeExpired({ db, telemetry }),
       purgeSagas(db, log),
     ],
-    // What fails goes to the dead letters, not aside.
-    operable: { audit: auditIn(db), events: { db, consumers: [] } },
+    operable: { audit: auditIn(db), events: { db, consumers: [{ consumer: "sagas", handlers: starts }] } },
     checks: [{ name: "database", check: async () => void (await db.query("ready", "select 1")) }],
   };
 }

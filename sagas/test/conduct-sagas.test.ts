@@ -178,25 +178,6 @@ describe("a saga whose participant fails", () => {
   });
 });
 
-describe("a wish that cannot be granted", () => {
-  it("is left to the dead letters, with the cause, and holds nothing up", async () => {
-    at.startOrchestrator();
-    at.startParticipants();
-    const unknown = await at.begin("unknown");
-    const good = await at.begin("sign-up");
-
-    await expect.poll(() => at.stateOf(good.sagaId), SOON).toBe("COMPLETED");
-    const { rows } = await at.db.query("dead", "select headers from outbox where topic = 'dlq' and key = $1", [
-      unknown.sagaId,
-    ]);
-    expect(rows).toMatchObject([
-      { headers: { "dlq-consumer": "sagas", "dlq-cause": expect.stringContaining("no saga is of the kind unknown") } },
-    ]);
-    expect(await at.read(unknown.sagaId)).toBeUndefined();
-    expect((await at.db.query("parked", "select from inbox_parked")).rows).toEqual([]);
-  });
-});
-
 describe("many sagas at once", () => {
   it("each end by themselves, some completed, some compensated", async () => {
     at.startOrchestrator();

@@ -1,10 +1,11 @@
 // What is between orchestrator and participants fails: replies are lost or come twice, somebody is away or comes late.
 import { randomUUID } from "node:crypto";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { EventEnvelopeSchema } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import { StepAction, StepOutcome, StepReplySchema } from "@animal-delivery/contracts/gen/sagas/v1/saga_messages_pb";
-import type { Bus, BusRecord } from "@animal-delivery/platform/bus/bus";
+import type { BusRecord } from "@animal-delivery/platform/bus/bus";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { publishing, replyIn, withOtherId } from "./failing-bus.ts";
 import { DELETE_USER, Sagas, SIGN_UP } from "./setup.ts";
 
 let at: Sagas;
@@ -21,9 +22,9 @@ describe("a reply", () => {
   it("that is lost is asked for again, and its step is taken once", async () => {
     at.startOrchestrator({ stepTimeoutMs: 700 });
     const lost: BusRecord[] = [];
-    const bus = publishing(async (topic, records) => {
+    const bus = publishing(at.bus, async (topic, records) => {
       const kept = records.filter((record) => {
-        const isLost = topic === "saga.replies" && lost.length < 3 && stepOf(record) === "profile";
+        const isLost = topic === "saga.replies" && lost.length < 3 && replyIn(record).step === "profile";
         if (isLost) lost.push(record);
         return !isLost;
       });
@@ -43,7 +44,7 @@ describe("a reply", () => {
 
   it("that comes twice moves the saga once", async () => {
     at.startOrchestrator();
-    const bus = publishing(async (topic, records) => {
+    const bus = publishing(at.bus, async (topic, records) => {
       // Once by the same id, once by another: a bus that repeats, and a participant that does.
       const copies = topic === "saga.replies" ? [...records, ...records.map((record) => withOtherId(record))] : [];
       await at.bus.publish(topic, [...records, ...copies]);
@@ -181,32 +182,6 @@ describe("a participant", () => {
     expect(await at.effectsOf(subjectId)).toEqual(DELETE_USER);
   });
 });
-
-/** The test's bus with another way to publish. */
-function publishing(publish: Bus["publish"]): Bus {
-  const { bus } = at;
-  return {
-    system: bus.system,
-    recordBytesMax: bus.recordBytesMax,
-    publish,
-    ensureTopics: (topics) => bus.ensureTopics(topics),
-    consume: (options, signal) => bus.consume(options, signal),
-    lag: (group, topics) => bus.lag(group, topics),
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-}
-
-function stepOf({ value }: BusRecord): string {
-  return fromBinary(StepReplySchema, fromBinary(EventEnvelopeSchema, value).payload).step;
-}
-
-/** The same event under another id, and another version if one is given. */
-function withOtherId(record: BusRecord, version?: bigint): BusRecord {
-  const envelope = fromBinary(EventEnvelopeSchema, record.value);
-  const aggregateVersion = version ?? envelope.aggregateVersion;
-  const value = toBinary(EventEnvelopeSchema, { ...envelope, eventId: randomUUID(), aggregateVersion });
-  return { ...record, value };
-}
 
 interface ForgedReply {
   readonly sagaId: string;

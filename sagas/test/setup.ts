@@ -38,8 +38,8 @@ export interface Running {
   readonly end: () => Promise<void>;
 }
 
-/** What a test does to an effect, before it is committed: `do profile`. */
-export type Interference = (effect: string, tx: Transaction) => Promise<void>;
+/** What a test does to an effect about a subject, before it is committed: `do profile`. */
+export type Interference = (effect: string, tx: Transaction, subjectId: string) => Promise<void>;
 
 /** The databases and the bus of one test file. */
 export class Sagas implements AsyncDisposable {
@@ -130,12 +130,12 @@ export class Sagas implements AsyncDisposable {
       if (reason !== undefined) this.reasons.push(`${name} ${reason}`);
       const sql = "insert into effects (subject_id, effect) values ($1, $2)";
       await tx.query("record_effect", sql, [userId, effect]);
-      await this.interfere(effect, tx);
+      await this.interfere(effect, tx, userId);
     };
   }
 
   /** Wishes for a saga about a new subject. */
-  async begin(kind: "sign-up" | "delete-user" | "unknown"): Promise<{ sagaId: string; subjectId: string }> {
+  async begin(kind: string): Promise<{ sagaId: string; subjectId: string }> {
     const subjectId = randomUUID();
     const sagaId = await this.peopleDb.transaction((tx) => startSaga(tx, { kind, subjectId }));
     return { sagaId, subjectId };

@@ -4,6 +4,7 @@ import type { Identity } from "../directory/user-directory.ts";
 import { appendUserUpdated } from "../events/user-events.ts";
 import { findHolder, holdForUser, releaseOfUser } from "../store/email-ledger.ts";
 import { markFollowed } from "../store/following.ts";
+import { withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUser, findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import type { Parts } from "./parts.ts";
 
@@ -47,6 +48,7 @@ async function saveFollowed(db: Database, seen: User, identity: Identity): Promi
     if (changed.length > 0) {
       if (email !== "" && !(await holdForUser(tx, email, user.userId))) return undefined;
       await releaseOfUser(tx, user.userId, email);
+      if (email !== user.email) await withdrawMailTokens(tx, user.userId, ["change"], email);
       const next = nextVersion(followed, now);
       await saveUser(tx, next);
       await appendUserUpdated(tx, next, changed);

@@ -3,7 +3,7 @@ import type { Transaction } from "@animal-delivery/platform/db/database";
 import { rateLimited } from "../domain/refusal.ts";
 import { assertActive } from "../domain/user.ts";
 import { countAttempt } from "../store/attempts.ts";
-import { assertPassword } from "./change-password.ts";
+import { assertOwner, countPasswordTry } from "./change-password.ts";
 import { currentUser } from "./current-user.ts";
 import type { Parts } from "./parts.ts";
 import { queueMail } from "./queue-mail.ts";
@@ -40,10 +40,10 @@ export async function requestEmailChange(
   parts: Parts,
   { userId, newEmail, password }: { userId: string; newEmail: string; password: string },
 ): Promise<void> {
-  const user = await currentUser(parts, userId);
-  assertActive(user);
-  await assertPassword(parts, user, password);
+  assertActive(await currentUser(parts, userId));
+  await countPasswordTry(parts, userId);
   await parts.db.transaction(async (tx) => {
+    await assertOwner(parts, tx, userId, password);
     const now = new Date();
     for (const subject of [userId, newEmail]) {
       if (!(await countAttempt(tx, "change", subject, now))) throw rateLimited();

@@ -38,18 +38,14 @@ export async function sendMail(parts: Parts, { sender, publicOrigin }: Post, mai
   const { purpose, livesMs } = TOKENS[mail.kind];
   const token = newSecret();
   const expiresAt = new Date(Date.now() + livesMs);
-  await insertMailToken(parts.db, {
-    tokenHash: hashOf(token),
-    purpose,
-    userId: user.userId,
-    email: mail.email,
-    expiresAt,
-  });
+  const { userId } = user;
+  const kept = { tokenHash: hashOf(token), purpose, userId, email: mail.email, expiresAt };
+  if (!(await insertMailToken(parts.db, mail.mailId, kept))) return false;
   const link = linkOf(publicOrigin, mail.kind, token);
   // A new address may be somebody else's: they are sent no words of a stranger's choice.
   const displayName = mail.kind === "change_email" ? "" : user.displayName;
   const letter = writeLetter({ kind: mail.kind, locale: user.locale, displayName, link });
-  await sender.send({ mailId: mail.mailId, to: mail.email, ...letter });
+  await sender.send({ mailId: mail.mailId, userId: user.userId, to: mail.email, ...letter });
   return true;
 }
 

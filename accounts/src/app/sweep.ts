@@ -40,11 +40,15 @@ async function sweepReservations(parts: Parts, before: Date, stop: AbortSignal):
   }
 }
 
-/** The identity first: while there is one, the address must not be free. */
+/**
+ * The identity goes while the reservation is locked: so no repetition of the sign-up goes on with it, and the address is not
+ * free as long as there is one.
+ */
 async function sweepReservation({ db, directory }: Parts, { signUpId, profile }: SignUp): Promise<boolean> {
-  const identity = profile && (await directory.findIdentityByEmail(profile.email));
-  if (identity?.signUpId === signUpId && !identity.isEnabled) await directory.deleteIdentity(identity.userId);
-  return letGo(db, signUpId);
+  return letGo(db, signUpId, async () => {
+    const identity = profile && (await directory.findIdentityByEmail(profile.email));
+    if (identity?.signUpId === signUpId && !identity.isEnabled) await directory.deleteIdentity(identity.userId);
+  });
 }
 
 async function sweepIdentities(parts: Parts, before: Date, stop: AbortSignal): Promise<number> {

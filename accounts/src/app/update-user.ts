@@ -13,6 +13,7 @@ import {
 import { appendUserUpdated } from "../events/user-events.ts";
 import { holdForUser, releaseOfUser } from "../store/email-ledger.ts";
 import { markFollowed } from "../store/following.ts";
+import { withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import { auditRoles } from "./audit-roles.ts";
 import type { Parts } from "./parts.ts";
@@ -51,7 +52,8 @@ export async function updateUser(
   const changed = changedFields(current, changedTo);
   assertAllowed(changed, userId, changer);
   await changeAtProvider(parts, tx, changedTo, changed);
-  await markFollowed(tx, userId, now);
+  // Where the provider was not asked, an earlier change that was cut off may still wait to be compared.
+  if (changed.includes("email") || changed.includes("roles")) await markFollowed(tx, userId, now);
   if (changed.length === 0) return current;
 
   const user = nextVersion(changedTo, now);
@@ -85,6 +87,8 @@ async function changeAtProvider(
     if (!(await holdForUser(tx, email, userId))) throw emailTaken();
     await releaseOfUser(tx, userId, email);
     await directory.setEmail(userId, email, emailVerified);
+    // Who takes an address from somebody who should not have it is not overruled by what that one asked for before.
+    await withdrawMailTokens(tx, userId, ["change"]);
   }
   if (changed.includes("roles")) await directory.setRoles(userId, roles);
 }

@@ -5,7 +5,7 @@ import { changedFields, emailTaken, nextVersion, type User } from "../domain/use
 import { appendUserUpdated } from "../events/user-events.ts";
 import { holdForUser, releaseOfUser } from "../store/email-ledger.ts";
 import { beginChange, markFollowed } from "../store/following.ts";
-import { deleteMailTokens, findUserOfToken, takeMailToken } from "../store/mail-token-repository.ts";
+import { findUserOfToken, takeMailToken, withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import type { Parts } from "./parts.ts";
 
@@ -21,13 +21,14 @@ export async function verifyEmail(parts: Parts, token: string): Promise<void> {
   if (userId === undefined) throw mailTokenInvalid();
   // Before the transaction that may come to nothing after the provider changed.
   await beginChange(parts.db, userId);
-  await parts.db.transaction((tx) => proveEmail(parts, tx, tokenHash));
+  await parts.db.transaction((tx) => proveEmail(parts, tx, userId, tokenHash));
 }
 
-async function proveEmail({ directory }: Parts, tx: Transaction, tokenHash: Buffer): Promise<void> {
+async function proveEmail({ directory }: Parts, tx: Transaction, userId: string, tokenHash: Buffer): Promise<void> {
   const now = new Date();
+  // The user before the token: whoever has the user locked may delete all tokens of theirs.
+  const user = await findUserForUpdate(tx, userId);
   const taken = await takeMailToken(tx, tokenHash, ["verify", "change"], now);
-  const user = taken && (await findUserForUpdate(tx, taken.userId));
   if (!taken || user?.state !== "active") throw mailTokenInvalid();
   const { purpose, email } = taken;
   if (purpose === "verify" && email !== user.email) throw mailTokenInvalid();
@@ -38,7 +39,7 @@ async function proveEmail({ directory }: Parts, tx: Transaction, tokenHash: Buff
   }
   await directory.setEmail(user.userId, email, true);
   await save(tx, user, { ...user, email, emailVerified: true }, now);
-  await deleteMailTokens(tx, user.userId, purpose);
+  await withdrawMailTokens(tx, user.userId, [purpose]);
 }
 
 async function save(tx: Transaction, before: User, after: User, now: Date): Promise<void> {

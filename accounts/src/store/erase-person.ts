@@ -3,8 +3,9 @@ import { hashOf } from "../domain/secret.ts";
 
 /** Deletes everything accounts knows of a person, and remembers the id for a day. */
 export async function erasePerson(tx: Transaction, userId: string, email: string, now: Date): Promise<void> {
-  await tx.query("erase_mail_tokens", "delete from mail_tokens where user_id = $1", [userId]);
   await tx.query("erase_mails", "delete from mails where user_id = $1 or email = $2", [userId, email]);
+  // After the mails: a token is written while its mail is there.
+  await tx.query("erase_mail_tokens", "delete from mail_tokens where user_id = $1", [userId]);
   await tx.query("erase_sign_ups", "delete from sign_ups where user_id = $1", [userId]);
   await tx.query("erase_attempts", "delete from attempts where subject_hash = any ($1)", [
     [hashOf(userId), hashOf(email)],

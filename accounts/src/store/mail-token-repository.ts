@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from "@animal-delivery/platform/db/database";
+import type { MailKind } from "./mail-queue.ts";
 
 /** password: chooses it anew. verify: proves the address of the user. change: makes an address the user's. */
 export type TokenPurpose = "password" | "verify" | "change";
@@ -12,13 +13,25 @@ export interface MailToken {
   readonly expiresAt: Date;
 }
 
-export async function insertMailToken(db: Queryable, token: MailToken): Promise<void> {
-  await db.query(
+/** The mails whose tokens are good for each purpose. */
+const KINDS = {
+  password: ["choose_password", "reset_password"],
+  verify: ["verify_email"],
+  change: ["change_email"],
+} as const satisfies Record<TokenPurpose, readonly MailKind[]>;
+
+/** Writes the token of a mail that is about to be sent. @returns false when the mail was withdrawn meanwhile. */
+export async function insertMailToken(db: Queryable, mailId: string, token: MailToken): Promise<boolean> {
+  const { rowCount } = await db.query(
     "insert_mail_token",
     `insert into mail_tokens (token_hash, purpose, user_id, email, expires_at)
-     values ($1, $2, $3, $4, $5)`,
-    [token.tokenHash, token.purpose, token.userId, token.email, token.expiresAt],
+     select $2, $3, $4, $5, $6
+       from mails
+      where mail_id = $1
+        for share`,
+    [mailId, token.tokenHash, token.purpose, token.userId, token.email, token.expiresAt],
   );
+  return rowCount === 1;
 }
 
 /** Whose token it is; undefined when there is none. */
@@ -49,10 +62,27 @@ export async function takeMailToken(
   return row && { purpose: row.purpose, userId: row.user_id, email: row.email };
 }
 
-/** Deletes the user's tokens of a purpose: one was used, and the others are of no more use. */
-export async function deleteMailTokens(tx: Transaction, userId: string, purpose: TokenPurpose): Promise<void> {
-  await tx.query("delete_mail_tokens", "delete from mail_tokens where user_id = $1 and purpose = $2", [
+/**
+ * Takes back what was mailed to a user, or is about to be, for these purposes: one token was used and the others are of no more
+ * use, or the user may not be the one who asked for them. The mails go first: a token is written while its mail is there.
+ *
+ * @param except an address whose mails stay good.
+ */
+export async function withdrawMailTokens(
+  tx: Transaction,
+  userId: string,
+  purposes: readonly TokenPurpose[],
+  except = "",
+): Promise<void> {
+  const kinds = purposes.flatMap((purpose) => KINDS[purpose]);
+  await tx.query("withdraw_mails", "delete from mails where user_id = $1 and kind = any ($2) and email <> $3", [
     userId,
-    purpose,
+    kinds,
+    except,
   ]);
+  await tx.query(
+    "withdraw_mail_tokens",
+    "delete from mail_tokens where user_id = $1 and purpose = any ($2) and email <> $3",
+    [userId, purposes, except],
+  );
 }

@@ -102,7 +102,7 @@ const consumers: Row = {
       after: "suite",
       queries: [range(sumBy("consumer, outcome", rate("events_consumed_total")), "{{consumer}} {{outcome}}")],
       look: { unit: "suffix:/s" },
-      width: 8,
+      width: 6,
     }),
     chart({
       title: "Attempts that failed",
@@ -112,7 +112,18 @@ const consumers: Row = {
       look: { unit: "short", decimals: 0, min: 0, noValue: "None failed" },
       bars: true,
       stacked: true,
-      width: 8,
+      width: 6,
+    }),
+    chart({
+      title: "Given up",
+      description:
+        "How many records were told to dlq, after the last attempt or because nothing could read them: `npm run ops -- dlq list`.",
+      after: "faults",
+      queries: [range(counted("consumer, topic", "dlq_messages_total"), "{{consumer}} of {{topic}}")],
+      look: { unit: "short", decimals: 0, min: 0, noValue: "None given up" },
+      bars: true,
+      stacked: true,
+      width: 6,
     }),
     chart({
       title: "Time of an event",
@@ -120,7 +131,7 @@ const consumers: Row = {
       after: "suite",
       queries: [range(quantile(0.95, "consumer", "event_process_duration_seconds"), "{{consumer}}")],
       look: { unit: "s", min: 0, thresholds: rising(0.25, 1) },
-      width: 8,
+      width: 6,
     }),
   ],
 };

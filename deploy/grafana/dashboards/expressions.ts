@@ -36,8 +36,16 @@ export function lately(series: string): string {
  * increase either: of such a young one the value itself is the answer.
  */
 export function counted(labels: string, series: string): string {
-  const young = `(${series} unless ${series} offset $__rate_interval)`;
-  return `sum by (${labels}) (${young} or increase(${series}[$__rate_interval]))`;
+  return `sum by (${labels}) (${grown(series, "$__rate_interval")})`;
+}
+
+/** How often within the last quarter of an hour, for what is rare and shown as one word. */
+export function countedLately(series: string): string {
+  return `sum(${grown(series, "15m")})`;
+}
+
+function grown(series: string, window: string): string {
+  return `(${series} unless ${series} offset ${window}) or increase(${series}[${window}])`;
 }
 
 export function sumBy(labels: string, expr: string): string {

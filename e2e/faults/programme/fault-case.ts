@@ -16,6 +16,8 @@ export interface Scene {
   readonly random: Random;
   /** Everything at a fraction of its time and number, to try the programme itself. */
   readonly short: boolean;
+  /** How many sagas cases about them shall have; as many as each thinks right when undefined. */
+  readonly sagas: number | undefined;
   /** Says what happens, for the person who watches. */
   readonly say: (line: string) => void;
 }

@@ -21,7 +21,7 @@ const SIGN_IN_MS_MAX = 120_000;
 const NO_RATE_LIMITS = { RATE_LIMIT_WRITES_PER_MINUTE: "10000000", RATE_LIMIT_AUTH_PER_MINUTE: "10000000" };
 
 const { values, positionals } = parseArgs({
-  options: { seed: { type: "string" }, short: { type: "boolean", default: false } },
+  options: { seed: { type: "string" }, short: { type: "boolean", default: false }, sagas: { type: "string" } },
   allowPositionals: true,
 });
 const seed = Number(values.seed ?? randomInt(2 ** 31));
@@ -60,6 +60,7 @@ async function run(each: FaultCase): Promise<Findings> {
     control: engineControl(process.env),
     random: createRandom(seed),
     short: values.short,
+    sagas: values.sagas === undefined ? undefined : Number(values.sagas),
     say: (line) => console.log(`   ${line}`),
   });
   await platform.stop();

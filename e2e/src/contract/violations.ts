@@ -60,7 +60,7 @@ function broken(field: DescField, rules: FieldRules, place: Place): Violation[] 
     const rule = type.value;
     if (rule.minLen > 0n) violate("string.min_len", "");
     if (rule.maxLen > 0n) violate("string.max_len", "x".repeat(Number(rule.maxLen) + 1));
-    if (rule.pattern !== "") violate("string.pattern", "?");
+    if (rule.pattern !== "") violate("string.pattern", textAgainst(rule.pattern));
     if (rule.wellKnown.case === "uuid" && rule.wellKnown.value) violate("string.uuid", "no-uuid");
   } else if (type.case === "int32" || type.case === "int64" || type.case === "double") {
     const { greaterThan, lessThan } = type.value;
@@ -82,6 +82,13 @@ function broken(field: DescField, rules: FieldRules, place: Place): Violation[] 
     }
   }
   return found;
+}
+
+/** A text that the pattern does not allow. */
+function textAgainst(pattern: string): string {
+  const text = ["?", "a\u0000b"].find((text) => !new RegExp(pattern, "u").test(text));
+  if (text === undefined) throw new Error(`no text at hand breaks the pattern ${pattern}`);
+  return text;
 }
 
 /** The whole message with one field set, or removed when `value` is undefined; undefined where its parent is not there. */

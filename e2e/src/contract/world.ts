@@ -16,7 +16,7 @@ export interface World {
 
 type Callers = Readonly<Record<UserName, Api>>;
 
-const ABOUT_PEOPLE = new Set(["user", "session", "sign_up", "saga"]);
+const ABOUT_PEOPLE = new Set(["user", "session", "saga"]);
 const ABOUT_JOURNEYS = new Set(["product", "order", "delivery", "courier", "timeline"]);
 
 /** Makes what requests on these resources need. */

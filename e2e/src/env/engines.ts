@@ -11,6 +11,8 @@ const REQUIRED: readonly (readonly [names: readonly string[], meaning: string])[
   [["REDIS_URL"], "counters and sessions: redis://127.0.0.1:6379/0"],
   [["CLICKHOUSE_URL"], "the event store: http://127.0.0.1:8123"],
   [["OIDC_ISSUER"], "the realm of the seeded users: http://127.0.0.1:8180/realms/animal-delivery"],
+  [["KEYCLOAK_ADMIN_URL"], "that realm's administration: http://127.0.0.1:8180/admin/realms/animal-delivery"],
+  [["ACCOUNTS_CLIENT_SECRET", "ACCOUNTS_CLIENT_SECRET_FILE"], "the client in the realm that keeps its users"],
 ];
 
 /** @throws {Error} that lists each variable which is not set, and what it is for. */

@@ -16,7 +16,8 @@ import {
   type Surroundings,
 } from "./surroundings.ts";
 
-const READY_TIMEOUT_MS = 60_000;
+/** On a machine that does much else. */
+const READY_TIMEOUT_MS = 180_000;
 
 /** A platform of a process for each service, on the engines of the environment. */
 export interface EnvPlatform extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import type { Transaction } from "../db/database.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError, type ErrorKind } from "../errors.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import { causeOf } from "./cause-of.ts";
 import { appendDeadLetter } from "./dead-letter.ts";
@@ -42,8 +42,7 @@ export function parkFailures({ log }: Telemetry): FailurePolicy {
 /** Leaves an event that failed for good to the dead letters and goes on: for whom a lost event is asked for again. */
 export function deadLetterFailures({ log }: Telemetry): FailurePolicy {
   return {
-    // A refusal is the same the next time.
-    judge: (error) => (isOutage(error) ? "wait" : error instanceof DomainError ? "settle" : "retry"),
+    judge: (error) => (isOutage(error) ? "wait" : isRefusal(error) ? "settle" : "retry"),
     async settle(tx, { consumer, event, error }) {
       const cause = causeOf(error);
       if ((await claimEvent(tx, consumer, event)) !== "fresh") return "duplicate";
@@ -57,4 +56,12 @@ export function deadLetterFailures({ log }: Telemetry): FailurePolicy {
 /** Nothing is wrong with the event: it waits until whoever is away is back. */
 function isOutage(error: unknown): boolean {
   return error instanceof DomainError && error.kind === "unavailable";
+}
+
+/** Kinds that say nothing about the event: somebody took too long, had too much to do, or a fault. */
+const PASSING: ReadonlySet<ErrorKind> = new Set(["deadlineExceeded", "exhausted", "internal"]);
+
+/** The same the next time. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DomainError && !PASSING.has(error.kind);
 }

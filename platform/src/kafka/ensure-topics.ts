@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../errors.ts";
 import type { TopicSpec } from "../bus/bus.ts";
-import type { KafkaAdmin, NewTopic } from "./driver.ts";
+import type { FoundTopic, KafkaAdmin, NewTopic } from "./driver.ts";
 import { BATCH_BYTES_MAX } from "./limits.ts";
 
 /** How many copies must be written before a produce is acknowledged: one broker of three may be away. */
@@ -19,8 +19,9 @@ export async function ensureTopics(
   const differences: string[] = [];
   for (const spec of topics) {
     const wanted = wantedTopic(spec, replication);
-    if (!(await admin.findTopic(spec.topic))) await createTopic(admin, wanted);
-    differences.push(...(await differencesOf(admin, wanted)));
+    const found = await admin.findTopic(spec.topic);
+    if (!found) await createTopic(admin, wanted);
+    differences.push(...(await (found ? differencesOf(admin, found, wanted) : differencesOfNew(admin, wanted))));
   }
   return differences;
 }
@@ -43,25 +44,32 @@ async function createTopic(admin: KafkaAdmin, wanted: NewTopic): Promise<void> {
     // Somebody else may have been faster.
     if (!(await admin.findTopic(wanted.topic))) throw error;
   }
-  await becomesKnown(admin, wanted);
 }
 
-/** The brokers hear of a new topic one after the other. */
-async function becomesKnown(admin: KafkaAdmin, { topic, partitions }: NewTopic): Promise<void> {
+/** The brokers hear of a new topic one after the other, and each question may reach another of them. */
+async function differencesOfNew(admin: KafkaAdmin, wanted: NewTopic): Promise<string[]> {
   const deadline = Date.now() + KNOWN_MS_MAX;
-  while ((await admin.findTopic(topic))?.partitions !== partitions) {
-    if (Date.now() > deadline)
-      throw new DomainError("unavailable", "UNAVAILABLE", `the brokers do not know ${topic} yet`);
+  for (;;) {
+    let cause: unknown;
+    try {
+      const found = await admin.findTopic(wanted.topic);
+      if (found?.partitions === wanted.partitions) return await differencesOf(admin, found, wanted);
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() > deadline) {
+      const text = `the brokers do not know ${wanted.topic} yet`;
+      throw new DomainError("unavailable", "UNAVAILABLE", text, { topic: wanted.topic }, { cause });
+    }
     await sleep(KNOWN_POLL_MS);
   }
 }
 
-async function differencesOf(admin: KafkaAdmin, wanted: NewTopic): Promise<string[]> {
-  const found = await admin.findTopic(wanted.topic);
+async function differencesOf(admin: KafkaAdmin, found: FoundTopic, wanted: NewTopic): Promise<string[]> {
   const settings = await admin.topicSettings(wanted.topic);
   const facts: [name: string, found: unknown, wanted: unknown][] = [
-    ["partitions", found?.partitions, wanted.partitions],
-    ["replication", found?.replication, wanted.replication],
+    ["partitions", found.partitions, wanted.partitions],
+    ["replication", found.replication, wanted.replication],
     ...[...wanted.settings].map(([name, value]): [string, unknown, unknown] => [name, settings.get(name), value]),
   ];
   return facts.flatMap(([name, is, should]) =>

@@ -82,6 +82,29 @@ describe("the patched kafkajs", () => {
     ]);
   });
 
+  it("neither sends nor connects again for a producer that was disconnected", async () => {
+    let isEnded = false;
+    let attempts = 0;
+    const cluster = {
+      ...noMetadata,
+      isConnected: () => false,
+      connect: () => Promise.reject(new Error("connected again")),
+      async addMultipleTargetTopics() {
+        attempts += 1;
+      },
+      findTopicPartitionMetadata() {
+        isEnded = true;
+        throw Object.assign(new Error("closed"), { retriable: true });
+      },
+    };
+    const send = createSendMessages({ logger, cluster, retrier: retryAtOnce, isEnded: () => isEnded });
+    const topicMessages = [{ topic: "t", messages: [{ partition: 0 }] }];
+
+    await expect(send({ acks: -1, topicMessages })).rejects.toThrow("closed");
+    await expect(send({ acks: -1, topicMessages })).rejects.toThrow("disconnected");
+    expect(attempts).toBe(1);
+  });
+
   it("joins a group once, however many fetchers ask for it, and drops what was fetched before", async () => {
     const answered = Promise.withResolvers<void>();
     let joins = 0;
@@ -177,12 +200,14 @@ async function connectTo({ port, connections }: Awaited<ReturnType<typeof givenB
 /** kafkajs's retrier without its pauses. */
 async function retryAtOnce<T>(work: (bail: (error: Error) => void) => Promise<T>): Promise<T> {
   for (;;) {
+    let bailed: Error | undefined;
     try {
       return await work((error) => {
+        bailed = error;
         throw error;
       });
     } catch (error) {
-      if ((error as { retriable?: boolean }).retriable !== true) throw error;
+      if (bailed ?? (error as { retriable?: boolean }).retriable !== true) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KafkaProducer } from "./driver.ts";
 import { createSender } from "./sender.ts";
 
-const LATER_MS = Number.POSITIVE_INFINITY;
+const LATER_MS = performance.now() + 600_000;
 
 describe("a sender", () => {
   it("has one send in flight, whoever asks", async () => {
@@ -35,6 +35,20 @@ describe("a sender", () => {
     expect([await first, await second]).toEqual(
       [expect.not.stringMatching("true"), true].map((each, at) => (at ? true : each)),
     );
+    expect([opened(), closed()]).toEqual([2, 1]);
+  });
+
+  it("gives up its turn with its producer when a send takes all its time", async () => {
+    const { open, answers, opened, closed } = producers();
+    const sender = createSender(open);
+    const first = sender.send("t", 0, [], performance.now() + 50);
+    const second = sender.send("t", 1, [], LATER_MS);
+
+    await expect(first).rejects.toThrow("no answer within");
+    await expect.poll(() => answers).toHaveLength(2);
+    answers[1]!.resolve(true);
+
+    expect(await second).toBe(true);
     expect([opened(), closed()]).toEqual([2, 1]);
   });
 

@@ -5,7 +5,10 @@ import { CLOSE_MS_MAX } from "./limits.ts";
 
 /** Sends one after the other. */
 export interface Sender extends AsyncDisposable {
-  /** Waits for its turn; whether the records are stored. Rejects without sending when its turn comes after `deadlineMs`. */
+  /**
+   * Waits for its turn; whether the records are stored. Rejects without sending when its turn comes after `deadlineMs`, and
+   * gives its turn up then.
+   */
   send(topic: string, partition: number, records: readonly BusRecord[], deadlineMs: number): Promise<boolean>;
 }
 
@@ -14,7 +17,8 @@ export interface Sender extends AsyncDisposable {
  * the same sequence numbers, and the broker throws one of them away as a duplicate.
  *
  * For the same reason a producer whose send failed is replaced: whether the batch is stored is not known, and the next one
- * would carry its numbers.
+ * would carry its numbers. A send that has not ended in time has failed: closing its producer ends the library's retries,
+ * which may go on for minutes.
  */
 export function createSender(open: () => Promise<KafkaProducer>): Sender {
   let producer: Promise<KafkaProducer> | undefined;
@@ -25,12 +29,11 @@ export function createSender(open: () => Promise<KafkaProducer>): Sender {
     producer = undefined;
     await closing?.then((each) => each.close()).catch(() => undefined);
   };
-  const sendNow = async (topic: string, partition: number, records: readonly BusRecord[]): Promise<boolean> => {
+  const sendNow = async (leftMs: number, send: (producer: KafkaProducer) => Promise<boolean>): Promise<boolean> => {
     producer ??= open();
-    const using = producer;
     let isStored = false;
     try {
-      isStored = await (await using).send(topic, partition, records);
+      isStored = await within(leftMs, producer.then(send));
     } finally {
       if (!isStored) void close();
     }
@@ -40,8 +43,9 @@ export function createSender(open: () => Promise<KafkaProducer>): Sender {
   return {
     send(topic, partition, records, deadlineMs) {
       const turn = lastTurn.then(() => {
-        if (performance.now() > deadlineMs) throw new Error("an earlier send took all the time");
-        return sendNow(topic, partition, records);
+        const leftMs = () => deadlineMs - performance.now();
+        if (leftMs() < 0) throw new Error("an earlier send took all the time");
+        return sendNow(leftMs(), async (each) => leftMs() > 0 && each.send(topic, partition, records));
       });
       lastTurn = turn.catch(() => undefined);
       return turn;

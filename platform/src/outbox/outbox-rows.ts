@@ -60,19 +60,22 @@ export async function listUnsent(session: Queryable, limit: number, { topics, la
   return rows.map(fromRow);
 }
 
-/** The oldest such records of one lane. */
+/**
+ * The oldest such records of one lane. One that was written without a lane may be of this one, and may not be overtaken by
+ * those after it: all of them are looked at, and it is its key that tells.
+ */
 export async function listUnsentOf(session: Queryable, limit: number, { topic, lane }: Lane): Promise<OutboxRow[]> {
   const { rows } = await session.query<StoredRow>(
     "list_unsent_of_lane",
     `select ${COLUMNS}
        from outbox
       where sent_at is null and parked_at is null
-        and topic = $2 and lane = $3
+        and topic = $2 and (lane = $3 or lane is null)
       order by id
       limit $1`,
     [limit, topic, lane],
   );
-  return rows.map(fromRow);
+  return rows.map(fromRow).filter((row) => row.lane === lane);
 }
 
 /** Remembers that the bus has these. */

@@ -20,10 +20,10 @@ export interface Relay {
  * Publishes one batch and marks exactly what the bus acknowledged; whether there was any. Neither a topic nor a lane that the
  * bus does not answer for holds up the others, not even by the number of its rows.
  *
- * @throws what the bus said of a topic of which it took nothing.
+ * @throws what the bus said of a topic of which it took nothing, when it took nothing of others either.
  */
 export async function relayRound(relay: Relay, session: Queryable, aside: LanesAside): Promise<boolean> {
-  const failures = new Map<string, unknown>();
+  const failures = new Map<string, { readonly error: unknown; readonly rows: readonly OutboxRow[] }>();
   let dealtWith = await endAgain(relay, session, aside);
   await beginAgain(relay, session, aside);
   for (;;) {
@@ -36,11 +36,15 @@ export async function relayRound(relay: Relay, session: Queryable, aside: LanesA
         dealtWith += ofTopic.length - late.length;
         for (const row of late) if (!aside.has(row)) putAside(relay, aside, row);
       } catch (error) {
-        failures.set(topic, error);
+        failures.set(topic, { error, rows: ofTopic });
       }
     }
     if (failures.size + aside.size > before) continue;
-    if (failures.size > 0) throw [...failures.values()][0];
+    for (const { error, rows } of failures.values()) {
+      if (dealtWith === 0) throw error;
+      // The bus answers for others: they do not wait for this topic in each round.
+      for (const row of rows) if (!aside.has(row)) putAside(relay, aside, row, error);
+    }
     return dealtWith > 0;
   }
 }

@@ -21,13 +21,16 @@ const OFTEN_MS = 2_000;
 export const servicesKilledOften: FaultCase = {
   name: "log-bus-kills",
   what: "on the log bus a service killed every 2 s, as soon as the one before serves again",
-  env: ({ DATABASE_URL = "" }) => {
-    const bus = new URL(DATABASE_URL);
-    bus.pathname = "/bus";
-    return { KAFKA_BROKERS: "", BUS_DATABASE_URL: bus.href };
-  },
+  env: onLogBus,
   run: (scene) => killServices(scene, scene.short ? 5 : 90, () => OFTEN_MS),
 };
+
+/** The variables of services on the log bus, beside their databases. */
+export function onLogBus({ DATABASE_URL = "" }: NodeJS.ProcessEnv): Record<string, string> {
+  const bus = new URL(DATABASE_URL);
+  bus.pathname = "/bus";
+  return { KAFKA_BROKERS: "", BUS_DATABASE_URL: bus.href };
+}
 
 /** Kills services picked by chance; the pause counts from kill to kill. */
 function killServices(scene: Scene, kills: number, nextPauseMs: () => number): Promise<Findings> {
