@@ -174,7 +174,7 @@ describe("SMTP", () => {
     await using sender = openMailSender({ smtpUrl: `smtp://127.0.0.1:${port}`, folder: "", from: FROM });
 
     const error: unknown = await sender
-      .send({ mailId: "a", to: "anna@example.com", subject: "s", text: "t" })
+      .send({ mailId: "a", userId: "u", to: "anna@example.com", subject: "s", text: "t" })
       .catch((error: unknown) => error);
 
     expect(inspect(error, { depth: 9 })).not.toContain("anna@example.com");

@@ -84,7 +84,7 @@ async function call(
   const asked = Object.entries(values).filter(([name]) => method.input.fields.some((field) => field.name === name));
   const example = { ...rpc.example, ...Object.fromEntries(asked) };
   const request = toRestRequest(method, filled(example, values));
-  const { token } = user === "newcomer" ? await signInAs(target, self) : callers[user];
+  const { token } = user === "newcomer" ? (await signInAs(target, self)).api : callers[user];
   const stop = new AbortController();
   const response = await fetch(target.baseUrl + request.path, {
     method: request.method,

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { at, listAt, textAt, type Api, type Json } from "../src/api.ts";
-import { activeAt, givenUser, PASSWORD, signInByEmail, signUpDraft, type NewUser } from "../src/new-user.ts";
 import { anonymous, staySignedIn } from "../src/people.ts";
+import { activeAt, givenNewcomer, PASSWORD, signInAs, signUpDraft, type Newcomer } from "../src/sign-up.ts";
 import { eventually, expectStatus, givenOrder, givenProduct } from "../src/story.ts";
 
 const target = inject("target");
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 describe("somebody who signs up", () => {
   it("signs in, finds a note that greets them, writes one, and signs out everywhere", async () => {
-    const { api, email, password, userId } = await givenUser(target);
+    const { api, email, password, userId } = await givenNewcomer(target);
     expect(expectStatus(await api.get("/v1/auth/me"), 200)).toMatchObject({ subject: userId, roles: ["customer"] });
     const profile = expectStatus(await api.get(`/v1/users/${userId}`), 200);
     expect(profile).toMatchObject({ email, state: "USER_STATE_ACTIVE", roles: ["customer"], email_verified: false });
@@ -39,7 +39,7 @@ describe("somebody who signs up", () => {
 
     expectStatus(await api.post("/v1/auth/logout"), 204);
     await refused(api);
-    const again = await signInByEmail(target, email.toUpperCase(), password);
+    const again = await signInAs(target, { email: email.toUpperCase(), password });
     expectStatus(await again.api.get(`/v1/notes/${noteId}`), 200);
   });
 
@@ -49,7 +49,7 @@ describe("somebody who signs up", () => {
     expect(expectStatus(answer, 202)).toMatchObject({ state: "USER_STATE_PENDING" });
     const location = answer.headers.get("location") ?? "";
     expect(location).toMatch(/^\/v1\/auth\/sign-up\/[\w-]{43}$/);
-    expect(await activeAt(anybody, location)).toMatchObject({ state: "USER_STATE_ACTIVE" });
+    expect(await activeAt(target, location)).toMatchObject({ state: "USER_STATE_ACTIVE" });
     expect((await anybody.get(`/v1/auth/sign-up/${"x".repeat(43)}`)).status).toBe(404);
   });
 
@@ -99,13 +99,13 @@ describe("somebody who signs up", () => {
 });
 
 describe("a user", () => {
-  let user: NewUser;
+  let user: Newcomer;
   beforeAll(async () => {
-    user = await givenUser(target);
+    user = await givenNewcomer(target);
   });
 
   it("does not see or change anybody else", async () => {
-    const other = await givenUser(target);
+    const other = await givenNewcomer(target);
 
     expect((await user.api.get(`/v1/users/${other.userId}`)).status).toBe(404);
     expect((await user.api.patch(`/v1/users/${other.userId}`, { display_name: "Mine" })).status).toBe(404);
@@ -123,19 +123,19 @@ describe("a user", () => {
   });
 
   it("gets another role from an admin, and has it from the next sign-in on", async () => {
-    const { userId, email, password } = await givenUser(target);
+    const { userId, email, password } = await givenNewcomer(target);
 
     const given = await admin.patch(`/v1/users/${userId}`, { roles: ["customer", "courier"] });
 
     expect(expectStatus(given, 200)).toMatchObject({ roles: ["customer", "courier"] });
-    const { api } = await signInByEmail(target, email, password);
+    const { api } = await signInAs(target, { email, password });
     const me = expectStatus(await api.get("/v1/auth/me"), 200);
     expect(listAt(me, "roles").toSorted()).toEqual(["courier", "customer"]);
   });
 
   it("changes the password, which ends their other sessions", async () => {
-    const { api, email } = await givenUser(target);
-    const other = await signInByEmail(target, email, PASSWORD);
+    const { api, email } = await givenNewcomer(target);
+    const other = await signInAs(target, { email, password: PASSWORD });
     const change = { current_password: PASSWORD, new_password: "nineteen wild otters" };
 
     const wrong = await api.post("/v1/auth/password:change", { ...change, current_password: "guessed" });
@@ -145,12 +145,12 @@ describe("a user", () => {
     await refused(other.api);
     expectStatus(await api.get("/v1/auth/me"), 200);
     expect((await anybody.post("/v1/auth/sign-in", { email, password: PASSWORD })).status).toBe(401);
-    await signInByEmail(target, email, change.new_password);
+    await signInAs(target, { email, password: change.new_password });
   });
 
   it("lists their sessions and ends one of them", async () => {
-    const { api, email, password } = await givenUser(target);
-    const other = await signInByEmail(target, email, password);
+    const { api, email, password } = await givenNewcomer(target);
+    const other = await signInAs(target, { email, password });
     const sessions = listAt(expectStatus(await api.get("/v1/auth/sessions"), 200), "sessions");
     const theOther = sessions.find((session) => at(session, "current") === false) ?? null;
 
@@ -179,7 +179,7 @@ describe("a user", () => {
 
 describe("a user who is deleted", () => {
   it("cannot sign in, is found nowhere, and the e-mail address is free again", async () => {
-    const { api, userId, email, password } = await givenUser(target);
+    const { api, userId, email, password } = await givenNewcomer(target);
     expectStatus(await api.post("/v1/notes", { title: "Secret", content: "of mine" }), 201);
 
     expectStatus(await api.delete(`/v1/users/${userId}`), 200);
@@ -187,11 +187,11 @@ describe("a user who is deleted", () => {
     await gone(userId);
     await refused(api);
     expect((await anybody.post("/v1/auth/sign-in", { email, password })).status).toBe(401);
-    await givenUser(target, { email });
+    await givenNewcomer(target, { email });
   });
 
   it("stays as long as an order of theirs is under way, and keeps what they had", async () => {
-    const { api, userId, email, password } = await givenUser(target);
+    const { api, userId, email, password } = await givenNewcomer(target);
     const orderId = await givenOrder(api, await givenProduct(admin));
 
     const busy = await api.delete(`/v1/users/${userId}`);
@@ -199,7 +199,7 @@ describe("a user who is deleted", () => {
     expect(busy.status).toBe(409);
     expect(textAt(busy.body, "type")).toContain("user-busy");
     expect(expectStatus(await api.get(`/v1/users/${userId}`), 200)).toMatchObject({ state: "USER_STATE_ACTIVE" });
-    const again = await signInByEmail(target, email, password);
+    const again = await signInAs(target, { email, password });
     expectStatus(await again.api.post(`/v1/orders/${orderId}:cancel`, { reason: "We are moving" }), 200);
 
     expectStatus(await again.api.delete(`/v1/users/${userId}`), 200);
@@ -211,7 +211,7 @@ describe("a user who is deleted", () => {
   it("never leaves an order that is under way, though they order and go at once", async () => {
     const productId = await givenProduct(admin, 20);
     for (let round = 0; round < 5; round += 1) {
-      const { api, userId } = await givenUser(target);
+      const { api, userId } = await givenNewcomer(target);
 
       const [deleted] = await Promise.all([
         api.delete(`/v1/users/${userId}`),
@@ -232,7 +232,7 @@ describe("a user who is deleted", () => {
 
 describe("sagas", () => {
   it("are seen by admins: a sign-up took its four steps", async () => {
-    const { userId } = await givenUser(target);
+    const { userId } = await givenNewcomer(target);
 
     const sagas = await eventually(
       () => admin.get("/v1/sagas?kind=sign-up&page_size=200"),

@@ -11,6 +11,8 @@ import { VERSION } from "@animal-delivery/platform/version";
 import { addDocs } from "./docs.ts";
 import { serviceStates } from "./health.ts";
 import { homePage } from "./home.ts";
+import { MAIL_LINK_SCRIPT_PATH, resetPasswordPage, verifyEmailPage } from "./mail-link-pages.ts";
+import { MAIL_LINK_SCRIPT } from "./mail-link-script.ts";
 import { createOpenApi } from "./openapi.ts";
 import { STYLE } from "./page.ts";
 import { problemPage, problemsPage } from "./problem-pages.ts";
@@ -37,6 +39,11 @@ export function addPageRoutes(app: Hono<GatewayEnv>, options: PageRoutesOptions)
   });
   addRoute(app, "/page.css", {
     GET: () => new Response(STYLE, { headers: { "content-type": "text/css; charset=utf-8" } }),
+  });
+  addRoute(app, "/reset-password", { GET: resetPasswordPage });
+  addRoute(app, "/verify-email", { GET: verifyEmailPage });
+  addRoute(app, MAIL_LINK_SCRIPT_PATH, {
+    GET: () => new Response(MAIL_LINK_SCRIPT, { headers: { "content-type": "text/javascript; charset=utf-8" } }),
   });
   addRoute(app, "/openapi.json", { GET: async () => json(await openApi()) });
   addDocs(app, { clientId: config.oidc.docsClientId, origin: config.origin, issuerOrigin });

@@ -63,5 +63,7 @@ code { background: var(--panel); padding: .1rem .3rem; border-radius: 4px; font-
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top; padding: .5rem 1rem .5rem 0; border-bottom: 1px solid var(--line) }
 th { width: 20%; font-weight: 400; color: var(--muted); white-space: nowrap }
 button { font: inherit; margin-left: .75rem; padding: .25rem 1rem; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); color: inherit; cursor: pointer }
-.serving, .away, .not { width: 80% } .serving { color: var(--good) } .away, .not { color: var(--bad) }
+p button { margin-left: 0 } label { display: block; margin-top: 1rem }
+input { font: inherit; box-sizing: border-box; width: 100%; max-width: 24rem; padding: .4rem .6rem; border: 1px solid var(--muted); border-radius: 6px; background: var(--page); color: inherit }
+.bad { color: var(--bad) } .serving, .away, .not { width: 80% } .serving { color: var(--good) } .away, .not { color: var(--bad) }
 `;

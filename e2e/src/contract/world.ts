@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { at, listAt, textAt, type Api, type Json } from "../api.ts";
-import { givenNewcomer, signInAs, someEmail, type Newcomer } from "../sign-up.ts";
+import { givenNewcomer, someEmail, type Newcomer } from "../sign-up.ts";
 import { eventually, expectStatus, givenDelivery, givenFreeCourier, givenOrder, givenProduct } from "../story.ts";
 import type { Target, UserName } from "../target.ts";
 
@@ -55,12 +55,11 @@ async function givenNote(customer: Api): Promise<Values> {
   return { note_id: textAt(note, "note_id") };
 }
 
-/** A newcomer with a session, and the saga that made them. */
+/** A newcomer, and the saga that made them. */
 async function givenPerson(target: Target, admin: Api) {
   const newcomer = await givenNewcomer(target);
-  const session = await signInAs(target, newcomer);
-  const { subject: user_id } = session;
-  const sessions = expectStatus(await session.get("/v1/auth/sessions"), 200);
+  const { userId: user_id, api } = newcomer;
+  const sessions = expectStatus(await api.get("/v1/auth/sessions"), 200);
   const madeBy = (body: Json) => listAt(body, "sagas").find((saga) => at(saga, "subject_id") === user_id);
   const sagas = await eventually(
     () => admin.get("/v1/sagas?kind=sign-up&state=SAGA_STATE_COMPLETED&page_size=200"),

@@ -1,7 +1,7 @@
 // Everything that people may do here, so that whatever is kept of them is there to be found, and to be forgotten.
 import { randomUUID } from "node:crypto";
 import { listAt, textAt, type Api } from "../api.ts";
-import { givenUser, signInByEmail } from "../new-user.ts";
+import { givenNewcomer, signInAs } from "../sign-up.ts";
 import { anonymous, as } from "../people.ts";
 import { eventually, expectStatus, givenProduct, orderDraft } from "../story.ts";
 import type { Target } from "../target.ts";
@@ -26,7 +26,7 @@ export interface Person {
 export async function givenPerson({ target, mailFolder }: Stage, canary: Canary): Promise<Person> {
   const { email, newEmail, password, displayName, phone, locale } = canary;
   const anybody = anonymous(target);
-  const first = await givenUser(target, { email, password, display_name: displayName, locale: "en-GB" });
+  const first = await givenNewcomer(target, { email, password, display_name: displayName, locale: "en-GB" });
   const profile = { phone, locale };
   expectStatus(await first.api.patch(`/v1/users/${first.userId}`, profile, withKey(canary)), 200);
 
@@ -41,7 +41,7 @@ export async function givenPerson({ target, mailFolder }: Stage, canary: Canary)
 
   expectStatus(await anybody.post("/v1/auth/password:requestReset", { email: newEmail }, withKey(canary)), 204);
   await tokenMailedTo(mailFolder, newEmail, "Choose a new password");
-  const { api } = await signInByEmail(target, newEmail, password);
+  const { api } = await signInAs(target, { email: newEmail, password });
   return { canary, userId: first.userId, api };
 }
 
@@ -51,7 +51,7 @@ export async function asCourier({ target }: Stage, person: Person): Promise<Pers
   const admin = await as(target, "admin");
   const roles = { roles: ["customer", "courier"] };
   expectStatus(await admin.patch(`/v1/users/${userId}`, roles, withKey(canary)), 200);
-  const { api } = await signInByEmail(target, canary.newEmail, canary.password);
+  const { api } = await signInAs(target, { email: canary.newEmail, password: canary.password });
   expectStatus(await api.post("/v1/couriers", { display_name: canary.displayName }, withKey(canary)), 201);
   const onDuty = { availability: "AVAILABILITY_AVAILABLE" };
   expectStatus(await api.post(`/v1/couriers/${userId}:setAvailability`, onDuty, withKey(canary)), 200);

@@ -1,4 +1,4 @@
-import { signUpDraft } from "../new-user.ts";
+import { signUpDraft } from "../sign-up.ts";
 import { anonymous, as } from "../people.ts";
 import { orderDraft } from "../story.ts";
 import { withKey, type Person, type Stage } from "./life.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { at, describeAnswer, textAt, type Answer, type Api } from "../../../src/api.ts";
-import { PASSWORD, signInByEmail, signUpDraft } from "../../../src/new-user.ts";
+import { PASSWORD, signInAs, signUpDraft } from "../../../src/sign-up.ts";
 import { givenOrder } from "../../../src/story.ts";
 import type { Target } from "../../../src/target.ts";
 
@@ -86,7 +86,7 @@ export class People {
 
   async #order({ email }: Person): Promise<boolean> {
     const { target, productId } = this.#callers;
-    const { api } = await signInByEmail(target, email, PASSWORD);
+    const { api } = await signInAs(target, { email, password: PASSWORD });
     await givenOrder(api, productId);
     return true;
   }
