@@ -7,6 +7,9 @@ import { purgeAccounts } from "./store/purge.ts";
 const SWEEP_EVERY_MS = 60_000;
 const PURGE_EVERY_MS = 10 * 60_000;
 
+/** How long a mail lies in a folder: no link lives longer. */
+const MAILS_LAID_MS = 86_400_000;
+
 /** Puts right each minute what crashes left. */
 export function sweepTask(parts: Parts): Task {
   return every("sweep sign-ups", SWEEP_EVERY_MS, parts, async (stop) => {
@@ -20,8 +23,10 @@ export function sweepTask(parts: Parts): Task {
 /** Deletes every ten minutes what was kept long enough. */
 export function purgeTask(parts: Parts): Task {
   return every("purge accounts", PURGE_EVERY_MS, parts, async (stop) => {
-    const deleted = await purgeAccounts(parts.db, new Date(), stop);
-    if (Object.values(deleted).some((rows) => rows > 0)) parts.log.info("accounts purged", deleted);
+    const now = new Date();
+    const rows = await purgeAccounts(parts.db, now, stop);
+    const deleted = { ...rows, laid_mails: await parts.mail.purge(new Date(now.getTime() - MAILS_LAID_MS)) };
+    if (Object.values(deleted).some((count) => count > 0)) parts.log.info("accounts purged", deleted);
   });
 }
 

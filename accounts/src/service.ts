@@ -34,7 +34,7 @@ export interface Resources extends Neighbours {
 export function createAccounts({ publicOrigin }: Pick<Config, "publicOrigin">, resources: Resources): Service {
   const { telemetry, db, bus, directory, deniedSessions, mail, notes, orders, delivery } = resources;
   const observer = observeAccounts(telemetry);
-  const parts: Parts = { db, directory, deniedSessions, observer, log: telemetry.log };
+  const parts: Parts = { db, directory, deniedSessions, mail, observer, log: telemetry.log };
   const steps = sagaSteps(parts);
 
   return {

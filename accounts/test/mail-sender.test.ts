@@ -1,6 +1,6 @@
 // One suite over both ways to send a mail: a folder of files, and a real SMTP server in this process.
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,7 +70,13 @@ describe.each([
     const mailId = "01982f5e-7c00-7000-8000-000000000001";
     const text = "Hallo Jürgen,\n\nhttps://animals.example/reset-password#token=abc_-123=\n.\nEnde\n";
 
-    await setup.sender.send({ mailId, to: "juergen@example.com", subject: "Wählen Sie ein Passwort", text });
+    await setup.sender.send({
+      mailId,
+      userId: "u",
+      to: "juergen@example.com",
+      subject: "Wählen Sie ein Passwort",
+      text,
+    });
 
     const mail = readMail((await setup.arrived()).at(-1) ?? "");
     expect(mail.headers).toMatchObject({
@@ -86,6 +92,7 @@ describe.each([
   it("cannot be given headers by what stands in its subject", async () => {
     await setup.sender.send({
       mailId: "01982f5e-7c00-7000-8000-000000000002",
+      userId: "u",
       to: "anna@example.com",
       subject: "Hello\r\nBcc: everybody@example.com",
       text: "Hello\n",
@@ -101,6 +108,7 @@ describe.each([
       Array.from({ length: 10 }, (_, n) =>
         setup.sender.send({
           mailId: `01982f5e-7c00-7000-8000-00000000010${n}`,
+          userId: "u",
           to: "a@example.com",
           subject: "s",
           text: "t\n",
@@ -115,19 +123,47 @@ describe.each([
 describe("the folder", () => {
   it("keeps mails for our own eyes, each whole under its id", async () => {
     const { sender, folder } = await folderSetup();
-    await sender.send({ mailId: "a", to: "a@example.com", subject: "s", text: "t\n" });
+    await sender.send({ mailId: "a", userId: "u", to: "a@example.com", subject: "s", text: "t\n" });
 
     expect(await readdir(folder)).toEqual(["a.eml"]);
     expect((await stat(join(folder, "a.eml"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("lets go of one user's mails, whatever others write in theirs", async () => {
+    const { sender, folder } = await folderSetup();
+    await sender.forget("anna");
+    const mail = { to: "a@example.com", subject: "s" };
+    await sender.send({ ...mail, mailId: "a", userId: "anna", text: "t\n" });
+    await sender.send({ ...mail, mailId: "b", userId: "anna-maria", text: "t\n" });
+    await sender.send({ ...mail, mailId: "c", userId: "boris", text: "\nX-User-Id: anna\n" });
+
+    await Promise.all([sender.forget("anna"), sender.forget("anna")]);
+
+    expect((await readdir(folder)).toSorted()).toEqual(["b.eml", "c.eml"]);
+  });
+
+  it("lets go of old mails and of what a crash left, and of nothing that is somebody else's", async () => {
+    const { sender, folder } = await folderSetup();
+    expect(await sender.purge(new Date())).toBe(0);
+    const old = new Date("2026-01-01T00:00:00Z");
+    await sender.send({ mailId: "new", userId: "u", to: "a@example.com", subject: "s", text: "t\n" });
+    for (const name of ["old.eml", ".cut.part", "readme.txt"]) {
+      await writeFile(join(folder, name), "");
+      await utimes(join(folder, name), old, old);
+    }
+
+    expect(await sender.purge(new Date("2026-01-02T00:00:00Z"))).toBe(2);
+
+    expect((await readdir(folder)).toSorted()).toEqual(["new.eml", "readme.txt"]);
   });
 });
 
 describe("SMTP", () => {
   it("says when the server is away", async () => {
     await using sender = openMailSender({ smtpUrl: "smtp://127.0.0.1:1", folder: "", from: FROM });
-    await expect(sender.send({ mailId: "a", to: "a@example.com", subject: "s", text: "t" })).rejects.toThrow(
-      "ECONNREFUSED",
-    );
+    await expect(
+      sender.send({ mailId: "a", userId: "u", to: "a@example.com", subject: "s", text: "t" }),
+    ).rejects.toThrow("ECONNREFUSED");
   });
 });
 

@@ -143,6 +143,7 @@ describe("the saga of a deletion", () => {
       .users(ADMIN)
       .updateUser({ user: { userId, locale: "de-DE" }, updateMask: { paths: ["locale"] } }, { headers });
     await service.auth(self(userId)).requestEmailVerification({});
+    await expect.poll(() => service.mails.filter((mail) => mail.to === user!.email)).toHaveLength(1);
     const sessionId = service.directory.givenSession(userId);
 
     for (const schema of [CloseAccountSchema, DisableIdentitySchema, EraseProfileSchema, EraseIdentitySchema]) {
@@ -155,6 +156,7 @@ describe("the saga of a deletion", () => {
     expect(identityOf(userId)).toBeUndefined();
     expect(service.deniedSessions.isDenied(sessionId)).toBe(true);
     expect(await tracesOf(userId, user!.email)).toEqual([]);
+    expect(service.mails.filter((mail) => mail.to === user!.email)).toEqual([]);
     expect(await eventNamesOf(service.db, userId)).toEqual([
       "UserCreated 1",
       "UserUpdated 2",

@@ -70,7 +70,7 @@ beforeAll(async () => {
     orders: { listOrders: nobody },
     delivery: { listDeliveries: nobody },
   };
-  const mail = { send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  const mail = { ...service.parts.mail, send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   const resources = { telemetry, db, bus, directory, deniedSessions, mail, ...neighbours };
   const { tasks } = createAccounts({ publicOrigin: "https://animals.example" }, resources);
   const ended = Promise.all([...tasks.map((task) => task.run(stop.signal)), orchestrate(stop.signal)]);

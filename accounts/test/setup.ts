@@ -44,7 +44,7 @@ export interface Accounts extends AsyncDisposable {
   readonly directory: MemoryDirectory;
   readonly deniedSessions: DeniedSessions;
   readonly parts: Parts;
-  /** The mails that were sent. */
+  /** The mails that were sent, and are not forgotten. */
   readonly mails: readonly Mail[];
   /** Decides whether a mail goes out: what it throws, the sender throws. */
   onSend: (mail: Mail) => void;
@@ -69,12 +69,17 @@ export async function startAccounts(neighbours: Neighbours = NO_NEIGHBOURS): Pro
   const directory = memoryDirectory();
   const deniedSessions = createDeniedSessions(createMemoryStore(), telemetry);
   const observer = observeAccounts(telemetry);
-  const parts: Parts = { db, directory, deniedSessions, observer, log: telemetry.log };
+  const mails: Mail[] = [];
+  const forget = async (userId: string) => {
+    const left = mails.filter((mail) => mail.userId !== userId);
+    mails.splice(0, mails.length, ...left);
+  };
+  const mail = { forget, purge: async () => 0 };
+  const parts: Parts = { db, directory, deniedSessions, mail, observer, log: telemetry.log };
   const deadline = { defaultTimeoutMs: PATIENCE_MS };
   const routes = (router: ConnectRouter): void => {
     router.service(AuthService, authService(parts)).service(UserService, userService(parts, neighbours));
   };
-  const mails: Mail[] = [];
   const service: Accounts = {
     db,
     telemetry,
@@ -88,6 +93,7 @@ export async function startAccounts(neighbours: Neighbours = NO_NEIGHBOURS): Pro
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
   const sender: MailSender = {
+    ...mail,
     async send(mail) {
       service.onSend(mail);
       mails.push(mail);

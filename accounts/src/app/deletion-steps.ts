@@ -53,13 +53,17 @@ export async function restoreIdentity({ directory }: Parts, tx: Transaction, use
   await noteSignedOut(tx, userId, undefined);
 }
 
-/** The address is free again: the identity, which is nobody's from now on, is in no sign-up's way. */
-export async function eraseProfile({ observer }: Parts, tx: Transaction, userId: string): Promise<void> {
+/**
+ * The address is free again: the identity, which is nobody's from now on, is in no sign-up's way. Mails that still lie here go,
+ * with their links.
+ */
+export async function eraseProfile({ observer, mail }: Parts, tx: Transaction, userId: string): Promise<void> {
   const user = await findUserForUpdate(tx, userId);
   if (!user) return;
   const now = new Date();
   await releaseOfUser(tx, userId);
   await erasePerson(tx, userId, user.email, now);
+  await mail.forget(userId);
   await appendUserDeleted(tx, nextVersion(user, now));
   observer.deletionEnded(tx, userId, "");
 }

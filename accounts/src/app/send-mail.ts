@@ -49,7 +49,7 @@ export async function sendMail(parts: Parts, { sender, publicOrigin }: Post, mai
   // A new address may be somebody else's: they are sent no words of a stranger's choice.
   const displayName = mail.kind === "change_email" ? "" : user.displayName;
   const letter = writeLetter({ kind: mail.kind, locale: user.locale, displayName, link });
-  await sender.send({ mailId: mail.mailId, to: mail.email, ...letter });
+  await sender.send({ mailId: mail.mailId, userId: user.userId, to: mail.email, ...letter });
   return true;
 }
 

@@ -1,6 +1,9 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageId, type MailSender } from "./mail-sender.ts";
+
+/** Says whose a mail is, so that it goes with them. */
+const USER_HEADER = "X-User-Id";
 
 /**
  * Lays each mail into a folder, as `<mail id>.eml` with the headers a mail has: for development, and for whoever sends mails
@@ -8,13 +11,14 @@ import { messageId, type MailSender } from "./mail-sender.ts";
  */
 export function folderSender({ folder, from }: { readonly folder: string; readonly from: string }): MailSender {
   return {
-    async send({ mailId, to, subject, text }) {
+    async send({ mailId, userId, to, subject, text }) {
       const headers = {
         From: from,
         To: to,
         Subject: subject,
         Date: new Date().toUTCString(),
         "Message-ID": messageId(mailId, from),
+        [USER_HEADER]: userId,
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
@@ -25,8 +29,39 @@ export function folderSender({ folder, from }: { readonly folder: string; readon
       await writeFile(join(folder, `.${mailId}.part`), `${lines.join("\n")}\n\n${text}`, { mode: 0o600 });
       await rename(join(folder, `.${mailId}.part`), join(folder, `${mailId}.eml`));
     },
+    async forget(userId) {
+      const isTheirs = async (path: string) =>
+        headOf(await readFile(path, "utf8")).includes(`\n${USER_HEADER}: ${userId}\n`);
+      await removeMails(folder, isTheirs);
+    },
+    purge: (before) => removeMails(folder, async (path) => (await stat(path)).mtime < before),
     async [Symbol.asyncDispose]() {
       // Nothing is open between two mails.
     },
   };
+}
+
+/** Removes the chosen mails of a folder, also those that a crash left unfinished; answers how many. */
+async function removeMails(folder: string, isChosen: (path: string) => Promise<boolean>): Promise<number> {
+  const names = await unlessMissing(readdir(folder), []);
+  let removed = 0;
+  for (const name of names.filter((each) => /\.(eml|part)$/.test(each))) {
+    const path = join(folder, name);
+    // Whoever takes mails from here to send them may be quicker.
+    if (!(await unlessMissing(isChosen(path), false))) continue;
+    await rm(path, { force: true });
+    removed += 1;
+  }
+  return removed;
+}
+
+async function unlessMissing<T>(work: Promise<T>, instead: T): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return instead;
+    throw error;
+  });
+}
+
+function headOf(mail: string): string {
+  return mail.slice(0, mail.indexOf("\n\n") + 1);
 }

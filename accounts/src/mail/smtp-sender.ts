@@ -18,6 +18,9 @@ export function smtpSender({ url, from }: { readonly url: string; readonly from:
     async send({ mailId, to, subject, text }) {
       await transport.sendMail({ from, to, subject, text, messageId: messageId(mailId, from) });
     },
+    // A mail that is sent is in its recipient's hands.
+    forget: async () => undefined,
+    purge: async () => 0,
     async [Symbol.asyncDispose]() {
       transport.close();
     },
