@@ -2,7 +2,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import type { Telemetry } from "../telemetry/resources.ts";
 import { deadlineInterceptor, type DeadlineOptions } from "./deadline.ts";
 import { errorInterceptor, type ErrorOptions } from "./error.ts";
-import { logInterceptor } from "./log.ts";
+import { logInterceptor, logRequestInterceptor } from "./log.ts";
 import { metricsInterceptor } from "./metrics.ts";
 import { traceServerInterceptor } from "./trace-server.ts";
 import { validateInterceptor } from "./validate.ts";
@@ -26,6 +26,7 @@ export function serverInterceptors(options: ServerInterceptorOptions): Intercept
     errorInterceptor({ domain, log: telemetry.log, onUndocumentedRefusal }),
     deadlineInterceptor(options.deadline),
     validateInterceptor(domain),
+    logRequestInterceptor(telemetry.log),
   ];
   return outermostFirst;
 }

@@ -10,12 +10,10 @@ import { isInfrastructure } from "./infrastructure.ts";
 import { methodName } from "./method-name.ts";
 import { observeCalls } from "./observe-call.ts";
 
-/** One line for each call, and its messages, redacted, at debug level. */
+/** One line for each call, and its answer, redacted, at debug level. */
 export function logInterceptor(log: Logger): Interceptor {
   return observeCalls((request) => {
     const { method } = request;
-    if (!request.stream)
-      log.debug("rpc request", { rpc_method: methodName(method), request: lazily(method.input, request.message) });
     return ({ error, durationMs, response }) => {
       const caller = request.contextValues.get(grantKey)?.caller;
       logServedCall(log, { method, caller, error, durationMs });
@@ -23,6 +21,19 @@ export function logInterceptor(log: Logger): Interceptor {
         log.debug("rpc response", { rpc_method: methodName(method), response: lazily(method.output, response) });
     };
   });
+}
+
+/**
+ * A line with the request, redacted, at debug level. It belongs behind the validation: in a request that breaks a rule, a person's
+ * name may stand where the contract expects a country.
+ */
+export function logRequestInterceptor(log: Logger): Interceptor {
+  return (next) => async (request) => {
+    const { method } = request;
+    if (!request.stream)
+      log.debug("rpc request", { rpc_method: methodName(method), request: lazily(method.input, request.message) });
+    return next(request);
+  };
 }
 
 export interface ServedCall {

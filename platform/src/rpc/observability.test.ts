@@ -56,6 +56,17 @@ describe("the log of an RPC server", () => {
     expect(JSON.stringify(linesFrom("debug", telemetry))).not.toContain("Agathe");
   });
 
+  it("shows nothing of a request that breaks a rule, where anything may stand in any field", async () => {
+    const telemetry = testTelemetry();
+    await using orders = await rpcFixture({ certificates, routes, telemetry });
+
+    await refusalOf(orders.client(OrderService).getOrder({ orderId: "Agathe Schmidt" }, as("ada", "customer")));
+
+    const lines = linesFrom("debug", telemetry);
+    expect(lines).toContainEqual(expect.objectContaining({ message: "rpc served", reason: "REQUEST_INVALID" }));
+    expect(JSON.stringify(lines)).not.toContain("Agathe");
+  });
+
   it.each(["request-1", "cmVxdWVzdA+/=="])(
     "has the line of a call that authentication refused, with its id %s",
     async (id) => {
