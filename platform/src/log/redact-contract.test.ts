@@ -31,6 +31,7 @@ describe("the contract", () => {
     expect([...shown].toSorted()).toEqual([
       "actor",
       "breed",
+      "client_id",
       "country",
       "courier_id",
       "currency",
@@ -38,18 +39,24 @@ describe("the contract", () => {
       "delivery_id",
       "etag",
       "next_page_token",
+      "note_id",
       "order_id",
+      "owner_id",
       "page_token",
       "product_id",
       "resume_token",
+      "role",
+      "roles",
+      "session_id",
       "title",
+      "user_id",
     ]);
   });
 });
 
-/** The texts and fractions in messages of orders and delivery that logs and traces show. */
+/** The texts and fractions in messages about people that logs and traces show. */
 function* unmarked(schema: DescMessage, above: readonly DescMessage[] = []): Generator<string> {
-  if (!/^(orders|delivery|common)\./.test(schema.typeName) || above.includes(schema)) return;
+  if (!/^(orders|delivery|users|notes|common)\./.test(schema.typeName) || above.includes(schema)) return;
   for (const field of schema.fields) {
     const isMarked = field.proto.options?.debugRedact ?? false;
     if (field.message) yield* unmarked(field.message, [...above, schema]);
