@@ -12,6 +12,7 @@ const NO_RATE_LIMITS = { RATE_LIMIT_WRITES_PER_MINUTE: "1000000", RATE_LIMIT_AUT
 
 /** A platform that a story may break, in a folder of its own that goes with it. */
 export interface OwnPlatform extends UnderLoad, AsyncDisposable {
+  readonly target: Target;
   readonly dataDir: string;
   readonly port: number;
   /** The process of the moment. */
@@ -20,18 +21,21 @@ export interface OwnPlatform extends UnderLoad, AsyncDisposable {
   startAgain(): Promise<void>;
 }
 
-export async function startOwnPlatform(): Promise<OwnPlatform> {
+/** @param settings for its environment. */
+export async function startOwnPlatform(settings: Readonly<Record<string, string>> = {}): Promise<OwnPlatform> {
   const dataDir = await mkdtemp(join(tmpdir(), "animal-delivery-faults-"));
-  let platform = await startPlatformProcess({ dataDir, env: NO_RATE_LIMITS });
+  const env = { ...NO_RATE_LIMITS, ...settings };
+  let platform = await startPlatformProcess({ dataDir, env });
   const { baseUrl, port } = platform;
   const target: Target = { baseUrl, passwords: passwordsFrom(process.env) };
   return {
+    target,
     dataDir,
     port,
     process: () => platform,
     signIn: (user) => signIn(target, user),
     async startAgain() {
-      platform = await startPlatformProcess({ dataDir, port, env: NO_RATE_LIMITS });
+      platform = await startPlatformProcess({ dataDir, port, env });
     },
     async [Symbol.asyncDispose]() {
       await platform.stop();
