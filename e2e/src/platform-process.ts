@@ -6,7 +6,7 @@ import { becomesReady, runNode, type NodeProcess } from "./node-process.ts";
 const MAIN = fileURLToPath(new URL("../../deploy/embedded/main.ts", import.meta.url));
 /** A platform takes PORT to PORT+29; bases are handed out that far apart. */
 const PORTS_PER_PLATFORM = 32;
-const READY_TIMEOUT_MS = 90_000;
+const READY_TIMEOUT_MS = 180_000;
 
 /** A platform running as processes of its own. */
 export interface PlatformProcess extends NodeProcess {
@@ -17,7 +17,7 @@ export interface PlatformProcess extends NodeProcess {
 /**
  * Starts the one-process platform on `port` with its state in `dataDir`, and waits until it is ready.
  *
- * @throws {Error} with its output when it ends or is not ready within 90 s.
+ * @throws {Error} with its output when it ends or is not ready within three minutes.
  */
 export async function startPlatformProcess(options: {
   readonly dataDir: string;

@@ -64,6 +64,20 @@ export function marksOf(canary: Canary): Map<string, string | number> {
   ]);
 }
 
+/** The marks that are texts, in lower case. */
+export function wordsOf(canary: Canary): string[] {
+  return [...marksOf(canary).values()].map((value) => String(value).toLowerCase());
+}
+
+/** What nothing may keep at any time: the passwords, those that were tried among them. */
+export function secretsOf({ word, password }: Canary): Map<string, string> {
+  return new Map([
+    ["password", password],
+    ["wrong password", `${word} guess`],
+    ["other password", `${word} wild otters`],
+  ]);
+}
+
 /** A place that nobody else ever was at: twelve digits are as good as a name. */
 function spot(): { latitude: number; longitude: number } {
   return { latitude: Number(`48.${digits(12)}`), longitude: Number(`11.${digits(12)}`) };

@@ -1,5 +1,5 @@
 /** Where a mark was found: by what name, in what form, and what stands around it. */
-export interface Finding {
+interface Finding {
   readonly mark: string;
   readonly around: string;
 }
@@ -34,13 +34,18 @@ function formsOf(value: string | number): Set<string> {
   const texts = typeof value === "number" ? [String(value)] : [value, value.toUpperCase()];
   const bytes = [...texts.map((text) => Buffer.from(text)), ...(typeof value === "number" ? [doubleOf(value)] : [])];
   const plain = [...texts, ...bytes.flatMap((each) => [...base64Of(each)])];
-  return new Set([...plain, ...[...plain.map((text) => Buffer.from(text)), ...bytes].map((each) => each.toString("hex"))]);
+  return new Set([
+    ...plain,
+    ...[...plain.map((text) => Buffer.from(text)), ...bytes].map((each) => each.toString("hex")),
+  ]);
 }
 
 /** What bytes become in base64 behind 0, 1 or 2 others, without the edges that depend on the neighbours. */
 function* base64Of(bytes: Buffer): Generator<string> {
   for (const before of [0, 1, 2]) {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64").replace(/=+$/, "");
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
     const inner = encoded.slice(before === 0 ? 0 : before + 1, -1);
     if (inner.length < CHARS_MIN) continue;
     yield inner;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient } from "@clickhouse/client";
-import pg from "pg";
+import { Client } from "pg";
 import type { Finder } from "./marks.ts";
 
 /** Places where marks were found, each with one example: `postgres orders.orders` to what stands there. */
@@ -36,7 +36,7 @@ const TABLES = `select format('%I.%I', schemaname, tablename) as name
                  where schemaname not in ('pg_catalog', 'information_schema')`;
 
 async function ask<T extends object>(url: string, text: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     return (await client.query<T>(text)).rows;
@@ -52,7 +52,9 @@ export async function searchClickHouse(url: string, database: string, find: Find
   try {
     const lines = async (query: string) =>
       (await (await client.query({ query, format: "JSONEachRow" })).text()).split("\n").filter((line) => line !== "");
-    const tables = await lines(`select name from system.tables where database = '${database}' and engine not like '%View'`);
+    const tables = await lines(
+      `select name from system.tables where database = '${database}' and engine not like '%View'`,
+    );
     for (const line of tables) {
       const { name } = JSON.parse(line) as { name: string };
       for (const row of await lines(`select * from \`${name}\``)) note(findings, `clickhouse ${name}`, find, row);
