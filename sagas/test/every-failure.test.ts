@@ -19,7 +19,7 @@ const STEP_TIMEOUT_MS = 700;
 /** As often as this a passing fault comes, which is far less than a step is asked for. */
 const TIMES = 2;
 
-describe("wherever a saga is", { timeout: 180_000 }, () => {
+describe("wherever a saga is", { timeout: 300_000 }, () => {
   it("a participant that refuses sends it back before the point of no return, and delays it after that", async () => {
     const trial = await Trial.begin(at, SPOTS);
     const counted = counting(trial, 1);
@@ -133,7 +133,7 @@ describe("wherever a saga is", { timeout: 180_000 }, () => {
 });
 
 /** How long all faults may take to come, and everything once the last of them has passed, on a machine that does much else. */
-const BOUND = { timeout: 60_000 };
+const BOUND = { timeout: 120_000 };
 
 /** Each saga meets its fault and ends, and is whole where it ends. */
 async function expectWhole(trial: Trial, endOf?: (ordeal: Ordeal) => End): Promise<void> {

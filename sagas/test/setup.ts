@@ -64,7 +64,7 @@ export class Sagas implements AsyncDisposable {
     const [db, peopleDb, bus] = await Promise.all([
       testDatabase({ migrations: [MIGRATIONS] }),
       testDatabase({ migrations: [] }),
-      testBus(),
+      testBus({ pollMs: 200, heartbeatMs: 500 }),
     ]);
     await peopleDb.query(
       "create",

@@ -29,10 +29,15 @@ export interface Surroundings {
 const NODE_OPTIONS = "--max-semi-space-size=4";
 const DATA = fileURLToPath(new URL("../../.data", import.meta.url));
 
-/** The engines that our own environment names, and ports from its `PORT` on; `env` is set for every service. */
+/** The engines that our own environment, or `env`, names, and ports from its `PORT` on; `env` is set for every service. */
 export function surroundingsOf(env: Readonly<Record<string, string>>): Surroundings {
   const port = Number(process.env.PORT ?? PORT_DEFAULT);
-  return { engines: readEngines(process.env), ports: portsFrom(port), folder: join(DATA, `env-${port}`), env };
+  return {
+    engines: readEngines({ ...process.env, ...env }),
+    ports: portsFrom(port),
+    folder: join(DATA, `env-${port}`),
+    env,
+  };
 }
 
 export function certificatesFolder({ folder }: Surroundings): string {

@@ -13,6 +13,7 @@ import { outboxFlood } from "./outbox-flood.ts";
 import { partitionStuck } from "./partition-stuck.ts";
 import { poisonEvent } from "./poison-event.ts";
 import { redisKilled, redisStalled } from "./redis.ts";
+import { sagaMatrix } from "./saga-matrix.ts";
 import { sagaKills, sagaKillsOften } from "./sagas.ts";
 import { membersChange, servicesKilled, servicesKilledOften } from "./services.ts";
 import { tokensExpire } from "./token-expiry.ts";
@@ -38,5 +39,6 @@ export const CASES: readonly FaultCase[] = [
   servicesKilledOften,
   sagaKills,
   sagaKillsOften,
+  sagaMatrix,
   tokensExpire,
 ];

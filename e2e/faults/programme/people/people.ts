@@ -28,7 +28,8 @@ export interface Callers {
   readonly productId: string;
 }
 
-const RETRY_MS = 200;
+/** Sign-ups with one address are counted: who repeats them faster is told to wait for long. */
+const RETRY_MS = 1_000;
 /** After that somebody gives up, which is a violation. */
 const PATIENCE_MS = 180_000;
 
@@ -76,8 +77,9 @@ export class People {
     const answer = await anybody.post("/v1/auth/sign-up", draft, { idempotencyKey });
     const location = answer.headers.get("location");
     const told = answer.status === 202 && location ? await anybody.get(location) : answer;
-    // It came to nothing, and says so.
+    // It came to nothing, and says so; or too many attempts did, and nobody waits for as long as they are told to.
     if (told.status === 409 && describeAnswer(told).endsWith("sign-up-failed")) return true;
+    if (told.status === 429) return !this.#failed(told);
     if (told.status !== 200 && told.status !== 201) return this.#failed(told);
     person.userId = textAt(told.body, "user_id");
     person.isUser = at(told.body, "state") === "USER_STATE_ACTIVE";
