@@ -121,7 +121,7 @@ it("finds nothing of people who were deleted, but what is promised to go in a da
     expectStatus(await api.delete(`/v1/users/${userId}`), 200);
     await expect.poll(async () => (await admin.get(`/v1/users/${userId}`)).status, { timeout: 60_000 }).toBe(404);
   }
-  const lastStep = finderOf(new Map([["identity", `${canaries[0].newEmail}`]]));
+  const lastStep = finderOf(new Map([["identity", canaries[0].newEmail]]));
   await expect
     .poll(async () => searchPostgres(await serverUrl(), lastStep, ["identity"]), { timeout: 60_000 })
     .toEqual({});

@@ -40,7 +40,7 @@ export async function makeMistakes(
     "an order of nothing that there is": () => api.post("/v1/orders", { ...order, note: word }, withKey(canary)),
     "an order to a country that is none": () =>
       api.post("/v1/orders", { ...order, pickup: { ...pickup, country: word } }, withKey(canary)),
-    "an order to nowhere": () => api.post("/v1/orders", { ...order, drop_off: { ...dropOff, latitude: `${word}` } }),
+    "an order to nowhere": () => api.post("/v1/orders", { ...order, drop_off: { ...dropOff, latitude: word } }),
     "an order with a null character": () => api.post("/v1/orders", { ...order, note: `${word}\0` }, withKey(canary)),
     "a note that is too long": () => api.post("/v1/notes", { title: word.repeat(100), content: word }),
     "a note with a null character": () => api.post("/v1/notes", { title: `${word}\0`, content: `${word}\0` }),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { textAt, type Api } from "../../../src/api.ts";
-import { PASSWORD, signInByEmail, signUpDraft } from "../../../src/new-user.ts";
+import { PASSWORD, signInAs, signUpDraft } from "../../../src/sign-up.ts";
 import { expectStatus, givenOrder } from "../../../src/story.ts";
 import type { Target } from "../../../src/target.ts";
 import type { Stores } from "../stores.ts";
@@ -57,7 +57,7 @@ export class Newcomers {
 
   /** An order of theirs that is under way. */
   async order({ email }: Person, productId: string): Promise<void> {
-    const { api } = await signInByEmail(this.#callers.target, email, PASSWORD);
+    const { api } = await signInAs(this.#callers.target, { email, password: PASSWORD });
     await givenOrder(api, productId);
   }
 
