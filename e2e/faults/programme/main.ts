@@ -18,7 +18,11 @@ const JOURNALS = new URL("../../.data/faults/", import.meta.url).pathname;
 const LINGER_MS = 3_000;
 const SIGN_IN_MS_MAX = 120_000;
 /** Load is not what is limited here. */
-const NO_RATE_LIMITS = { RATE_LIMIT_WRITES_PER_MINUTE: "10000000", RATE_LIMIT_AUTH_PER_MINUTE: "10000000" };
+const NO_RATE_LIMITS = {
+  RATE_LIMIT_WRITES_PER_MINUTE: "10000000",
+  RATE_LIMIT_AUTH_PER_MINUTE: "10000000",
+  SIGN_UPS_PER_HOUR: "10000000",
+};
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: "string" }, short: { type: "boolean", default: false }, sagas: { type: "string" } },

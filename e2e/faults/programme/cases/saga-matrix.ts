@@ -6,6 +6,7 @@ import type { FaultCase, Findings, Scene } from "../fault-case.ts";
 import { checkPeople } from "../people/check-people.ts";
 import { HURTS, STEP_TIMEOUT_MS, type Hurt, type Ordeal, type Theatre } from "../people/hurts.ts";
 import { hasEnded, Newcomers } from "../people/newcomers.ts";
+import { untilSwept } from "../people/orphans.ts";
 import { Snares } from "../people/snares.ts";
 import { PARTICIPANTS, readTraces } from "../people/traces.ts";
 import { openBusOf } from "../probe.ts";
@@ -56,6 +57,7 @@ async function sufferAll(scene: Scene): Promise<Findings> {
     say(`${index + 1} of ${scenes.length}: ${what}: ${told}`);
   }
   await settle(bus, stores, SETTLE_MS_MAX);
+  const orphans = await untilSwept(newcomers.prefix, stores, process.env);
   const traces = await readTraces(newcomers.prefix, since, stores, process.env);
   const ended = (state: string) => traces.sagas.filter((saga) => saga.state === state).length;
   return {
@@ -64,6 +66,7 @@ async function sufferAll(scene: Scene): Promise<Findings> {
       sagas: traces.sagas.length,
       completed: ended("completed"),
       undone: ended("compensated"),
+      "orphans swept": orphans,
     },
     violations: [...violations, ...checkPeople(traces), ...checkDeadLetters(deadLetters, await countDeadLetters(bus))],
   };

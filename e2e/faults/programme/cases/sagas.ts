@@ -4,7 +4,7 @@ import { givenProduct } from "../../../src/story.ts";
 import { checkDeadLetters, countDeadLetters } from "../checks/dead-letters.ts";
 import type { FaultCase, Findings, Scene } from "../fault-case.ts";
 import { checkPeople } from "../people/check-people.ts";
-import { identitiesOf } from "../people/identities.ts";
+import { untilSwept } from "../people/orphans.ts";
 import { PARTICIPANTS, readTraces, sagasUnderWay, type Traces } from "../people/traces.ts";
 import { People, type Plan } from "../people/people.ts";
 import { openBusOf } from "../probe.ts";
@@ -19,8 +19,6 @@ const STOCK = 1_000_000;
 /** The last command may have been put off by some seconds several times. */
 const END_MS_MAX = 300_000;
 const SETTLE_MS_MAX = 300_000;
-/** What a provider made after nobody waited for it any more is swept when it is five minutes old. */
-const SWEPT_MS_MAX = 600_000;
 
 /** How many sagas, and how often somebody is killed: a member of a group is missed after 10 s in Kafka. */
 const SCALES = {
@@ -63,11 +61,7 @@ async function killAmongSagas(scene: Scene, scale: (typeof SCALES)[keyof typeof 
   say(`${people.all.length} people came, ${killed} kills; settling`);
   await until("every saga has ended", END_MS_MAX, async () => (await sagasUnderWay(stores)) === 0);
   await settle(bus, stores, SETTLE_MS_MAX);
-  const orphans = await orphansOf(people, scene);
-  // What the sweep leaves is found below.
-  await until("orphans are swept", SWEPT_MS_MAX, async () => (await orphansOf(people, scene)) === 0).catch(() =>
-    say("orphans are left"),
-  );
+  const orphans = await untilSwept(people.prefix, stores, process.env);
   const traces = await readTraces(people.prefix, since, stores, process.env);
   return {
     counts: { ...countsOf(traces), "orphans swept": orphans, kills: killed, refused: sum(people.failures) },
@@ -79,18 +73,6 @@ async function killAmongSagas(scene: Scene, scale: (typeof SCALES)[keyof typeof 
       ...journal.malformed.map((answer) => `not in the one format: ${answer}`),
     ],
   };
-}
-
-/** Identities and reservations of sign-ups that got no further. */
-async function orphansOf({ prefix }: People, { stores }: Scene): Promise<number> {
-  const accounts = stores.database("accounts");
-  const users = await accounts.query<{ id: string }>("select user_id as id from users where email like $1", [
-    `${prefix}%`,
-  ]);
-  const known = new Set(users.rows.map(({ id }) => id));
-  const reserved = await accounts.query("select from sign_ups where state = 'reserved'");
-  const identities = await identitiesOf(prefix, process.env);
-  return identities.filter(({ userId }) => !known.has(userId)).length + (reserved.rowCount ?? 0);
 }
 
 /** So many people that there are about so many sagas: half of them go again, a tenth of those tries it in vain. */
