@@ -55,6 +55,7 @@ const RELATIONS: Record<string, Partial<Record<User, string>>> = {
   timeline: { customer: "customer" },
   event: {},
   log: {},
+  audit: {},
   statistics: {},
 };
 
