@@ -32,8 +32,9 @@ ARG SERVICE
 RUN pnpm install --prod --no-optional --frozen-lockfile --ignore-scripts --store-dir /pnpm --offline \
       --package-import-method copy --filter "@animal-delivery/${SERVICE}..."
 COPY . .
-# A package without dependencies installed is none of this service's.
-RUN for manifest in */package.json; do [ -e "${manifest%/*}/node_modules" ] || rm -r "${manifest%/*}"; done \
+# A package without dependencies installed is none of this service's; the service itself would be one that .dockerignore leaves out.
+RUN [ -e "${SERVICE}/node_modules" ] \
+ && for manifest in */package.json; do [ -e "${manifest%/*}/node_modules" ] || rm -r "${manifest%/*}"; done \
  && rm -r pnpm-lock.yaml pnpm-workspace.yaml
 
 FROM base
