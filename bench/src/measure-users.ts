@@ -9,11 +9,11 @@ const CALLS = 400;
 export async function measureUsers(): Promise<void> {
   await using platform = await startUsersUnderTest(USERS);
   console.log(`\nUsers: p95 of ListUsers, pages of 50, ${CALLS} calls for each place in turn`);
-  for (const { filter, users, p95Ms } of await measurePages(platform, CALLS)) {
+  for (const { name, p95Ms } of await measurePages(platform, CALLS)) {
     const [first, middle, end] = [p95Ms.first, p95Ms.middle, p95Ms.end].map((ms) => ms.toFixed(2));
     const worst = Math.max(p95Ms.middle, p95Ms.end) / p95Ms.first;
     console.log(
-      `  ${filter.padEnd(24)} ${String(users).padStart(7)} users   first ${first} ms, middle ${middle} ms, end ${end} ms   ` +
+      `  ${name.padEnd(24)} first ${first} ms, middle ${middle} ms, end ${end} ms   ` +
         `${worst.toFixed(2)} of the first at the most`,
     );
   }

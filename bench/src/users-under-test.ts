@@ -5,7 +5,7 @@ import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_servic
 import { signIn } from "@animal-delivery/e2e/people";
 import { startPlatformProcess } from "@animal-delivery/e2e/platform-process";
 import { databaseUrl, startAccountsProcess, startGatewayProcess } from "@animal-delivery/e2e/service-process";
-import { passwordsFrom } from "@animal-delivery/e2e/target";
+import { passwordsFrom, type Target } from "@animal-delivery/e2e/target";
 import { createRpcClient } from "@animal-delivery/platform/rpc/client";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { certificateFiles } from "@animal-delivery/platform/tls/development-ca";
@@ -15,6 +15,7 @@ import { fillUsers } from "./fill-users.ts";
 
 /** As in the images. */
 const NODE_OPTIONS = "--max-semi-space-size=4";
+const TOKEN_RENEW_MS = 30_000;
 
 /** Accounts in a process of its own. */
 export interface AccountsUnderTest extends AsyncDisposable {
@@ -29,7 +30,7 @@ export interface AccountsUnderTest extends AsyncDisposable {
 export interface UsersUnderTest extends AsyncDisposable {
   /** Of a gateway that reaches the accounts that `startAccounts` starts. */
   readonly baseUrl: string;
-  /** Signs in the admin: a token lives five minutes, and a stream no longer than its token. */
+  /** Of the admin, half a minute old at the most: it lives five, and a stream no longer than its token. */
   adminToken(): Promise<string>;
   /** One at a time. */
   startAccounts(): Promise<AccountsUnderTest>;
@@ -56,8 +57,7 @@ export async function startUsersUnderTest(count: number): Promise<UsersUnderTest
   const resources = started.move();
   return {
     baseUrl: gateway.url,
-    adminToken: async () =>
-      (await signIn({ baseUrl: platform.baseUrl, passwords: passwordsFrom(process.env) }, "admin")).token,
+    adminToken: freshToken({ baseUrl: platform.baseUrl, passwords: passwordsFrom(process.env) }),
     async startAccounts() {
       const accounts = await startAccountsProcess(beside, { NODE_OPTIONS });
       return {
@@ -68,6 +68,17 @@ export async function startUsersUnderTest(count: number): Promise<UsersUnderTest
       };
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+function freshToken(target: Target): () => Promise<string> {
+  let token = "";
+  let signedInAt = -Infinity;
+  return async () => {
+    if (performance.now() - signedInAt < TOKEN_RENEW_MS) return token;
+    ({ token } = await signIn(target, "admin"));
+    signedInAt = performance.now();
+    return token;
   };
 }
 
