@@ -34,7 +34,7 @@ export async function relayRound(relay: Relay, session: Queryable, aside: LanesA
       try {
         const late = await markPublished(relay, session, ofTopic, await publishRows(topic, ofTopic, relay));
         dealtWith += ofTopic.length - late.length;
-        for (const row of late) if (!aside.has(row)) putAside(relay, aside, row);
+        for (const lane of stuckLanes(ofTopic, late)) putAside(relay, aside, lane);
       } catch (error) {
         failures.set(topic, { error, rows: ofTopic });
       }
@@ -47,6 +47,15 @@ export async function relayRound(relay: Relay, session: Queryable, aside: LanesA
     }
     return dealtWith > 0;
   }
+}
+
+/** The lanes of which nothing was dealt with; where something was, the rest comes again with the next round. */
+function stuckLanes(rows: readonly OutboxRow[], late: readonly OutboxRow[]): OutboxRow[] {
+  const lateByLane = Map.groupBy(late, laneName);
+  const byLane = Map.groupBy(rows, laneName);
+  return [...lateByLane].flatMap(([name, ofLane]) =>
+    ofLane.length === byLane.get(name)?.length ? ofLane.slice(0, 1) : [],
+  );
 }
 
 /** Tries lanes again that wait apart. Nobody waits for the answer: a later round takes it. */
@@ -64,7 +73,7 @@ async function endAgain(relay: Relay, session: Queryable, aside: LanesAside): Pr
   for (const { lane, rows, published, error } of aside.takeEnded()) {
     const late = published ? await markPublished(relay, session, rows, published) : rows;
     dealtWith += rows.length - late.length;
-    if (late.length > 0) putAside(relay, aside, lane, error);
+    if (late.length === rows.length) putAside(relay, aside, lane, error);
     else release(relay, aside, lane);
   }
   return dealtWith;

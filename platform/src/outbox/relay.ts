@@ -44,7 +44,7 @@ export function relayOutbox(options: RelayOptions): Task {
     gatherMs: 50,
     standbyMs: 1_000,
     backoff: { firstMs: 100, maxMs: 10_000 },
-    laneBackoff: { firstMs: 1_000, maxMs: 30_000 },
+    laneBackoff: { firstMs: 200, maxMs: 30_000 },
     ...options,
     metrics: createOutboxMetrics(options.telemetry.meters, options.db),
   };
