@@ -78,7 +78,7 @@ export default defineConfig({
           expect,
           fileParallelism: false,
           testTimeout: 300_000,
-          hookTimeout: 120_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 3 },
         },
       },
