@@ -1,6 +1,6 @@
 import * as oidc from "openid-client";
 import { asking, type OidcClientOptions } from "./oidc-client.ts";
-import { twoAddresses } from "./two-addresses.ts";
+import { twoAddresses } from "@animal-delivery/platform/access/two-addresses";
 
 /** How a session ends at the provider itself: RP-Initiated Logout 1.0. */
 export interface EndSession {

@@ -8,7 +8,7 @@ import { codeFlow, type LoginChecks } from "./code-flow.ts";
 import { type EndSession, endSessionAt } from "./end-session.ts";
 import type { LoginAnswer } from "./login-answer.ts";
 import { asking, isNotOffered, oidcClient } from "./oidc-client.ts";
-import { twoAddresses } from "./two-addresses.ts";
+import { twoAddresses } from "@animal-delivery/platform/access/two-addresses";
 
 /** Tokens as the provider issued them. */
 export interface TokenSet {

@@ -4,7 +4,7 @@ import { discoverIssuer, type IssuerAddress } from "@animal-delivery/platform/ac
 import { DomainError } from "@animal-delivery/platform/errors";
 import { tracedFetch } from "@animal-delivery/platform/telemetry/traced-fetch";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
-import { twoAddresses } from "./two-addresses.ts";
+import { twoAddresses } from "@animal-delivery/platform/access/two-addresses";
 
 export interface OidcClientOptions extends IssuerAddress {
   /** How long the provider may take to answer. */
@@ -33,7 +33,7 @@ async function configure(
   secret: string | undefined,
 ): Promise<oidc.Configuration> {
   const authentication = secret === undefined ? oidc.None() : oidc.ClientSecretPost(secret);
-  const metadata = forBrowsers((await discoverIssuer(provider)) as oidc.ServerMetadata, provider);
+  const metadata = asReached((await discoverIssuer(provider)) as oidc.ServerMetadata, provider);
   const configuration = new oidc.Configuration(metadata, clientId, undefined, authentication);
   configuration.timeout = provider.timeoutMs / 1_000;
   // The configuration's schema lets plain HTTP pass for loopback hosts alone.
@@ -41,12 +41,18 @@ async function configure(
   return configuration;
 }
 
-/** With the endpoints that browsers are sent to as they reach them. */
-function forBrowsers(metadata: oidc.ServerMetadata, provider: IssuerAddress): oidc.ServerMetadata {
+/**
+ * With the endpoints that browsers are sent to as they reach them, and those that we ask as we do: a document that is read
+ * inside may name the outer address of either.
+ */
+function asReached(metadata: oidc.ServerMetadata, provider: IssuerAddress): oidc.ServerMetadata {
   const { authorization_endpoint: authorization, end_session_endpoint: endSession } = metadata;
+  const { token_endpoint: token, revocation_endpoint: revocation } = metadata;
   const address = twoAddresses(provider);
   return {
     ...metadata,
+    ...(token !== undefined && { token_endpoint: address.forUs(token) }),
+    ...(revocation !== undefined && { revocation_endpoint: address.forUs(revocation) }),
     ...(authorization !== undefined && { authorization_endpoint: address.forBrowsers(authorization) }),
     ...(endSession !== undefined && { end_session_endpoint: address.forBrowsers(endSession) }),
   };

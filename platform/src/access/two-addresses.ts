@@ -1,4 +1,4 @@
-import type { IssuerAddress } from "@animal-delivery/platform/access/discover-issuer";
+import type { IssuerAddress } from "./discover-issuer.ts";
 
 /** The endpoints of a provider that browsers reach at its issuer's address, and we at the one where its document is read. */
 export interface TwoAddresses {
