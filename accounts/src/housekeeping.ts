@@ -1,4 +1,4 @@
-import { pause } from "@animal-delivery/platform/pause";
+import { every } from "@animal-delivery/platform/service/every";
 import type { Task } from "@animal-delivery/platform/service/service";
 import type { Parts } from "./app/parts.ts";
 import { sweep } from "./app/sweep.ts";
@@ -12,7 +12,7 @@ const MAILS_LAID_MS = 86_400_000;
 
 /** Puts right each minute what crashes left. */
 export function sweepTask(parts: Parts): Task {
-  return every("sweep sign-ups", SWEEP_EVERY_MS, parts, async (stop) => {
+  return every("sweep sign-ups", SWEEP_EVERY_MS, parts.log, async (stop) => {
     const { reservations, identities, followed } = await sweep(parts, new Date(), stop);
     if (reservations + identities + followed > 0) {
       parts.log.info("sign-ups swept", { reservations, identities, followed });
@@ -22,22 +22,10 @@ export function sweepTask(parts: Parts): Task {
 
 /** Deletes every ten minutes what was kept long enough. */
 export function purgeTask(parts: Parts): Task {
-  return every("purge accounts", PURGE_EVERY_MS, parts, async (stop) => {
+  return every("purge accounts", PURGE_EVERY_MS, parts.log, async (stop) => {
     const now = new Date();
     const rows = await purgeAccounts(parts.db, now, stop);
     const deleted = { ...rows, laid_mails: await parts.mail.purge(new Date(now.getTime() - MAILS_LAID_MS)) };
     if (Object.values(deleted).some((count) => count > 0)) parts.log.info("accounts purged", deleted);
   });
-}
-
-function every(name: string, ms: number, { log }: Parts, work: (stop: AbortSignal) => Promise<void>): Task {
-  return {
-    name,
-    async run(stop) {
-      while (!stop.aborted) {
-        await work(stop).catch((error: unknown) => log.warn(`${name} failed, it tries again`, { error }));
-        await pause(ms, stop);
-      }
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import type { Database } from "@animal-delivery/platform/db/database";
 import type { Logger } from "@animal-delivery/platform/log/logger";
-import { pause } from "@animal-delivery/platform/pause";
+import { every } from "@animal-delivery/platform/service/every";
 import type { Task } from "@animal-delivery/platform/service/service";
 import { deleteEndedSagas } from "./store/due-sagas.ts";
 
@@ -14,19 +14,10 @@ const CHUNK_SAGAS = 1_000;
 
 /** Deletes sagas that ended long ago, once an hour. Several processes may do so at once. */
 export function purgeSagas(db: Database, log: Logger): Task {
-  return {
-    name: "purge sagas",
-    async run(stop) {
-      while (!stop.aborted) {
-        const sagas = await purgeSagasOnce(db, new Date(), stop).catch((error: unknown) => {
-          log.warn("purge of sagas failed, it tries again", { error });
-          return 0;
-        });
-        if (sagas > 0) log.info("sagas purged", { sagas });
-        await pause(HOUR_MS, stop);
-      }
-    },
-  };
+  return every("purge sagas", HOUR_MS, log, async (stop) => {
+    const sagas = await purgeSagasOnce(db, new Date(), stop);
+    if (sagas > 0) log.info("sagas purged", { sagas });
+  });
 }
 
 /** Deletes the sagas that were kept long enough; answers how many those were. */

@@ -1,4 +1,4 @@
-import { pause } from "../pause.ts";
+import { every } from "../service/every.ts";
 import type { Task } from "../service/service.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import type { Database } from "./database.ts";
@@ -21,17 +21,7 @@ const EXPIRED: readonly { readonly table: string; readonly where: string; readon
 
 /** Deletes what the platform's tables no longer have to keep, every ten minutes. Every service with a database runs it. */
 export function purgeExpired({ db, telemetry }: { db: Database; telemetry: Telemetry }): Task {
-  return {
-    name: "purge",
-    async run(stop) {
-      while (!stop.aborted) {
-        await purgeOnce(db, stop).catch((error: unknown) =>
-          telemetry.log.warn("purge failed, it tries again", { error }),
-        );
-        await pause(EVERY_MS, stop);
-      }
-    },
-  };
+  return every("purge", EVERY_MS, telemetry.log, async (stop) => void (await purgeOnce(db, stop)));
 }
 
 /** Deletes what has expired by now; answers how many rows of each table that were. */
