@@ -15,5 +15,5 @@ it("sagas answers operators", async () => {
     await operations.listParked({}, who),
   ]);
 
-  expect(answers).toMatchObject([{ parkedEvents: 0n, consumers: [] }, { events: [] }]);
+  expect(answers).toMatchObject([{ parkedEvents: 0n, consumers: [{ consumer: "sagas", events: 0n }] }, { events: [] }]);
 });
