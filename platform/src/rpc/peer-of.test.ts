@@ -1,5 +1,5 @@
 import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
-import { SERVICES } from "@animal-delivery/contracts/gen/services";
+import { ROUTED_SERVICES } from "@animal-delivery/contracts/gen/services";
 import { AuthService } from "@animal-delivery/contracts/gen/users/v1/auth_service_pb";
 import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
 import { describe, expect, it } from "vitest";
@@ -14,8 +14,8 @@ describe("peerOf", () => {
     expect(peerOf(service)).toBe(peer);
   });
 
-  it("names the services that the contract is served by", () => {
-    expect([...new Set(SERVICES.map(peerOf))].sort()).toEqual([
+  it("names the services that routes lead to", () => {
+    expect([...new Set(ROUTED_SERVICES.map(peerOf))].sort()).toEqual([
       "accounts",
       "delivery",
       "logging",
