@@ -51,13 +51,15 @@ describe("node logging/src/main.ts", () => {
     const started = await firstLine(lines, "service started");
 
     const ready = await fetch(`http://127.0.0.1:${String(started.ops_port)}/readyz`);
-    const metrics = await (await fetch(`http://127.0.0.1:${String(started.ops_port)}/metrics`)).text();
+    const metrics = async () => (await fetch(`http://127.0.0.1:${String(started.ops_port)}/metrics`)).text();
+    const lag = 'consumer_lag_records{consumer="logging.events",topic="orders.events"';
+    await expect.poll(metrics).toContain(lag);
+    const queries = await metrics();
     child.kill("SIGTERM");
     const [code] = (await once(child, "exit")) as [number];
 
     expect(ready.status).toBe(200);
-    expect(metrics).toContain("clickhouse_query_duration_seconds");
-    expect(metrics).toContain('consumer_lag_records{consumer="logging.events",topic="orders.events"');
+    expect(queries).toContain("clickhouse_query_duration_seconds");
     expect(code).toBe(0);
     expect(await messagesOnBus()).toContain("service stopped");
   });
