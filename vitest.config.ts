@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const services = "api-gateway,accounts,orders,delivery,notes,sagas,logging";
@@ -5,6 +6,11 @@ const packages = `{contracts,platform,transcoder,${services},deploy,e2e,bench,to
 const exclude = ["**/node_modules/**", "**/.data/**"];
 /** What must come comes within milliseconds on a calm machine; on a busy one nobody should fail for it. */
 const expect = { poll: { timeout: 10_000 } };
+
+/** Tests wait much: one more than there are processors. More than four want more connections than PostgreSQL grants. */
+const WORKERS = Math.min(4, availableParallelism() + 1);
+/** Each platform of the fault tests takes a processor while it starts. */
+const PLATFORMS = 2;
 
 /**
  * unit: beside the code, no engine. integration: real PostgreSQL and ClickHouse, a database per file. e2e: stories through
@@ -15,6 +21,9 @@ const expect = { poll: { timeout: 10_000 } };
  */
 export default defineConfig({
   test: {
+    // The files of a worker share what they import, which takes longer than most of them: no test changes a module.
+    isolate: false,
+    maxWorkers: WORKERS,
     coverage: {
       provider: "v8",
       include: [`{platform,transcoder,${services}}/src/**/*.ts`],
@@ -44,7 +53,6 @@ export default defineConfig({
           globalSetup: "tools/vitest/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -76,7 +84,7 @@ export default defineConfig({
           include: ["e2e/{faults,extension}/*.test.ts"],
           exclude,
           expect,
-          fileParallelism: false,
+          maxWorkers: PLATFORMS,
           testTimeout: 300_000,
           hookTimeout: 240_000,
           sequence: { groupOrder: 3 },

@@ -6,7 +6,7 @@ import { killAll, processesNaming } from "../src/kill.ts";
 import { expectEachOrderOnce, givenOrderLoad } from "./order-checks.ts";
 import { startOwnPlatform } from "./own-platform.ts";
 
-const KILLS = 20;
+const KILLS = 12;
 /** A kill comes this long after the load began, at random. */
 const LOAD_MS = { least: 100, most: 900 };
 /** So many of the last acknowledged keys are tried again after each start. */
