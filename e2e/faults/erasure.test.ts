@@ -6,15 +6,14 @@ import { openDatabase } from "@animal-delivery/platform/db/open-database";
 import { purgeOnce } from "@animal-delivery/platform/db/purge-expired";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { makeCanary, marksOf, secretsOf, wordsOf } from "../src/erasure/canary.ts";
-import { asCourier, givenPerson, orderAnimals, readEverything, writeNotes, type Person } from "../src/erasure/life.ts";
-import { finderOf, type Finder } from "../src/erasure/marks.ts";
+import { marksOf, secretsOf, wordsOf } from "../src/erasure/canary.ts";
+import { deletePeople, leadLives, readEverything, type Person } from "../src/erasure/life.ts";
+import { finderOf, named, type Finder } from "../src/erasure/marks.ts";
 import { searchMemory, SEARCHABLE } from "../src/erasure/memory.ts";
 import { makeMistakes } from "../src/erasure/mistakes.ts";
 import { startSpanSink } from "../src/erasure/span-sink.ts";
 import { note, searchClickHouse, searchFiles, searchPostgres, type Findings } from "../src/erasure/stores.ts";
 import { as } from "../src/people.ts";
-import { expectStatus } from "../src/story.ts";
 import { startOwnPlatform } from "./own-platform.ts";
 
 /** Where people must be found while they are there; else the search is worth nothing. */
@@ -70,20 +69,15 @@ afterAll(async () => {
   await spans[Symbol.asyncDispose]();
 });
 
-const canaries = [makeCanary(), makeCanary()] as const;
 const stage = { target: platform.target, mailFolder: join(platform.dataDir, "mail") };
-const findPeople = finderOf(new Map(canaries.flatMap((canary, index) => named(`person ${index}`, marksOf(canary)))));
-const findSecrets = finderOf(new Map(canaries.flatMap((canary, index) => named(`person ${index}`, secretsOf(canary)))));
-let people: readonly [Person, Person];
+let people: readonly [customer: Person, courier: Person];
+let findPeople: Finder;
 let mistakes: Readonly<Record<string, number>>;
 
 beforeAll(async () => {
-  const customer = await givenPerson(stage, canaries[0]);
-  const courier = await asCourier(stage, await givenPerson(stage, canaries[1]));
-  people = [customer, courier];
-  await writeNotes(customer);
-  await orderAnimals(stage, customer, courier);
-  mistakes = await makeMistakes(stage, customer);
+  people = await leadLives(stage);
+  findPeople = finderOf(named(people, ({ canary }) => marksOf(canary)));
+  mistakes = await makeMistakes(stage, people[0]);
   for (const person of people) await readEverything(stage, person);
 }, 240_000);
 
@@ -101,7 +95,7 @@ it("finds people in every store that holds them, their pseudonym in the others, 
   expect(Object.keys(bySubject)).toEqual(expect.arrayContaining(BY_SUBJECT));
   expect(inMemory.some((text) => text.startsWith("rate "))).toBe(true);
   expect(spans.text()).toContain("orders.v1.OrderService/CreateOrder");
-  expect(await search(findSecrets)).toEqual({});
+  expect(await search(finderOf(named(people, ({ canary }) => secretsOf(canary))))).toEqual({});
 });
 
 it("shows what is put where an id belongs in lines of the level debug alone", async () => {
@@ -116,22 +110,19 @@ it("shows what is put where an id belongs in lines of the level debug alone", as
 });
 
 it("finds nothing of people who were deleted, but what is promised to go in a day, and then does", async () => {
-  const admin = await as(platform.target, "admin");
-  for (const { api, userId } of people) {
-    expectStatus(await api.delete(`/v1/users/${userId}`), 200);
-    await expect.poll(async () => (await admin.get(`/v1/users/${userId}`)).status, { timeout: 60_000 }).toBe(404);
-  }
-  const lastStep = finderOf(new Map([["identity", canaries[0].newEmail]]));
-  await expect
-    .poll(async () => searchPostgres(await serverUrl(), lastStep, ["identity"]), { timeout: 60_000 })
-    .toEqual({});
+  await deletePeople(stage, people);
 
   const left = await search(findPeople);
 
   expect(left).toEqual(Object.fromEntries(KEPT_FOR_A_DAY.map((place) => [place, expect.any(String)])));
   await aDayPasses();
   expect(await search(findPeople)).toEqual({});
-  expect(await searchMemory(platform.process(), canaries.flatMap(wordsOf))).toEqual([]);
+  expect(
+    await searchMemory(
+      platform.process(),
+      people.flatMap(({ canary }) => wordsOf(canary)),
+    ),
+  ).toEqual([]);
 });
 
 /** Everything that the platform keeps outside its memory. Files of engines are searched through the engines. */
@@ -162,8 +153,4 @@ async function serverUrl(database = "postgres"): Promise<string> {
 
 async function secret(path: string): Promise<string> {
   return (await readFile(join(platform.dataDir, path), "utf8")).trim();
-}
-
-function named<T>(whose: string, values: ReadonlyMap<string, T>): [string, T][] {
-  return [...values].map(([name, value]) => [`${whose}: ${name}`, value]);
 }

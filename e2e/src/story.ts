@@ -89,14 +89,19 @@ export function expectStatus(answer: Answer, status: number): Json {
 /**
  * Asks again until `accept` likes the body; for what follows from events.
  *
- * @throws {Error} with the last answer after 20 s.
+ * @throws {Error} with the last answer after `timeoutMs`.
  */
-export async function eventually(ask: () => Promise<Answer>, accept: (body: Json) => boolean): Promise<Json> {
-  const deadline = Date.now() + 20_000;
+export async function eventually(
+  ask: () => Promise<Answer>,
+  accept: (body: Json) => boolean,
+  timeoutMs = 20_000,
+): Promise<Json> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer.status === 200 && accept(answer.body)) return answer.body;
-    if (Date.now() > deadline) throw new Error(`not so after 20 s: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (Date.now() > deadline)
+      throw new Error(`not so after ${timeoutMs / 1_000} s: ${answer.status} ${JSON.stringify(answer.body)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -5,7 +5,7 @@ import { givenNewcomer, signInAs } from "../sign-up.ts";
 import { anonymous, as } from "../people.ts";
 import { eventually, expectStatus, givenProduct, orderDraft } from "../story.ts";
 import type { Target } from "../target.ts";
-import type { Canary } from "./canary.ts";
+import { makeCanary, type Canary } from "./canary.ts";
 import { tokenMailedTo } from "./mailbox.ts";
 
 /** Where the lives are led. */
@@ -20,6 +20,30 @@ export interface Person {
   readonly canary: Canary;
   readonly userId: string;
   readonly api: Api;
+}
+
+/** Leads two lives in which everything is done: a customer's, and a courier's who carries the animals of the first. */
+export async function leadLives(stage: Stage): Promise<readonly [customer: Person, courier: Person]> {
+  const customer = await givenPerson(stage, makeCanary());
+  const courier = await asCourier(stage, await givenPerson(stage, makeCanary()));
+  await writeNotes(customer);
+  await orderAnimals(stage, customer, courier);
+  return [customer, courier];
+}
+
+/** Deletes people by their own wish, and waits for the end of each deletion. */
+export async function deletePeople({ target }: Stage, people: readonly Person[]): Promise<void> {
+  const admin = await as(target, "admin");
+  const deleted = people.map(({ userId }) => userId);
+  for (const { api, userId } of people) expectStatus(await api.delete(`/v1/users/${userId}`), 200);
+  await eventually(
+    () => admin.get("/v1/sagas?kind=delete-user&state=SAGA_STATE_COMPLETED&page_size=100"),
+    (body) => {
+      const ended = listAt(body, "sagas").map((saga) => textAt(saga, "subject_id"));
+      return deleted.every((userId) => ended.includes(userId));
+    },
+    60_000,
+  );
 }
 
 /** Signs somebody up, proves their address, moves them to another one and fills in their profile. */

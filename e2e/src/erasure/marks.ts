@@ -59,3 +59,10 @@ function doubleOf(value: number): Buffer {
   bytes.writeDoubleLE(value);
   return bytes;
 }
+
+/** The marks of several people in one map, by whose they are: `person 0: phone`. */
+export function named<P, T>(people: readonly P[], marks: (person: P) => ReadonlyMap<string, T>): Map<string, T> {
+  return new Map(
+    people.flatMap((person, index) => [...marks(person)].map(([name, value]) => [`person ${index}: ${name}`, value])),
+  );
+}

@@ -1,0 +1,139 @@
+// The same two lives on the engines of a company: then no database, topic, key, trace, log or provider has a word of theirs.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { openDatabase } from "@animal-delivery/platform/db/open-database";
+import { purgeOnce } from "@animal-delivery/platform/db/purge-expired";
+import { engine } from "@animal-delivery/platform/testing/engines";
+import { openAdmin } from "@animal-delivery/platform/testing/keycloak-admin";
+import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startEnvPlatform } from "../../src/env/start-env-platform.ts";
+import { marksOf, secretsOf } from "../../src/erasure/canary.ts";
+import { deletePeople, leadLives, readEverything, type Person } from "../../src/erasure/life.ts";
+import { finderOf, named, type Finder } from "../../src/erasure/marks.ts";
+import { makeMistakes } from "../../src/erasure/mistakes.ts";
+import { searchJaeger } from "../../src/erasure/search-jaeger.ts";
+import { searchKafka } from "../../src/erasure/search-kafka.ts";
+import { expireEvents, searchKeycloak } from "../../src/erasure/search-keycloak.ts";
+import { searchRedis } from "../../src/erasure/search-redis.ts";
+import { searchClickHouse, searchFiles, searchPostgres, type Findings } from "../../src/erasure/stores.ts";
+
+/** Where people must be found while they are there; else the search is worth nothing. */
+const THERE = [
+  "file mail/*.eml",
+  "keycloak events",
+  "keycloak users",
+  "postgres accounts public.emails",
+  "postgres accounts public.users",
+  "postgres delivery public.couriers",
+  "postgres delivery public.deliveries",
+  "postgres delivery public.delivery_history",
+  "postgres delivery public.positions",
+  "postgres notes public.notes",
+  "postgres orders public.order_history",
+  "postgres orders public.orders",
+];
+
+/** Where the pseudonym of a person is, who is named nowhere there. */
+const BY_SUBJECT = [
+  "kafka logs",
+  "kafka orders.events",
+  "kafka saga.commands",
+  "clickhouse events",
+  "clickhouse logs",
+  "file logs/api-gateway.log",
+  "file logs/orders.log",
+  "postgres sagas public.sagas",
+];
+
+/** What is left of them on the day of their deletion, and is promised to be gone in a week: docs/operations.md. */
+const KEPT_FOR_A_WEEK = ["keycloak events", "postgres accounts public.idempotency"];
+
+const mailFolder = join(import.meta.dirname, "../../.data/erasure/mail");
+await rm(mailFolder, { recursive: true, force: true });
+const beganAt = new Date();
+const platform = await startEnvPlatform({
+  // It tells most.
+  LOG_LEVEL: "debug",
+  // Hashing passwords takes a busy machine its time.
+  REQUEST_TIMEOUT_MS: "30000",
+  OIDC_TIMEOUT_MS: "10000",
+  MAIL_FOLDER: mailFolder,
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+const admin = openAdmin();
+const realm = new URL(engine("OIDC_ISSUER")).pathname.split("/").at(-1) ?? "";
+const stage = { target: platform.target, mailFolder };
+let people: readonly [customer: Person, courier: Person];
+let findPeople: Finder;
+
+beforeAll(async () => {
+  people = await leadLives(stage);
+  findPeople = finderOf(named(people, ({ canary }) => marksOf(canary)));
+  await makeMistakes(stage, people[0]);
+  for (const person of people) await readEverything(stage, person);
+}, 240_000);
+
+it("finds people in every store that holds them, their pseudonym in the others, and passwords in none", async () => {
+  const [customer] = people;
+  const bySubject = finderOf(new Map([["subject", customer.userId]]));
+
+  expect(Object.keys(await search(findPeople))).toEqual(expect.arrayContaining(THERE));
+  await expect
+    .poll(async () => Object.keys(await search(bySubject)), { timeout: 60_000 })
+    .toEqual(expect.arrayContaining(BY_SUBJECT));
+  expect(await search(finderOf(named(people, ({ canary }) => secretsOf(canary))))).toEqual({});
+});
+
+it("searches the keys of Redis, and traces", async () => {
+  const kept = finderOf(new Map([["counter", "rate"]]));
+  const traced = finderOf(new Map([["method", "orders.v1.OrderService/CreateOrder"]]));
+
+  expect(Object.keys(await searchRedis(engine("REDIS_URL"), kept))).not.toEqual([]);
+  await expect
+    .poll(async () => Object.keys(await searchJaeger(engine("JAEGER_URL"), beganAt, traced)), { timeout: 60_000 })
+    .toEqual(expect.arrayContaining(["jaeger api-gateway", "jaeger orders"]));
+});
+
+it("finds nothing of people who were deleted, but what is promised to go in a week, and then does", async () => {
+  await deletePeople(stage, people);
+
+  const left = await search(findPeople);
+
+  expect(left).toEqual(Object.fromEntries(KEPT_FOR_A_WEEK.map((place) => [place, expect.any(String)])));
+  await aWeekPasses();
+  expect(await search(findPeople)).toEqual({});
+});
+
+/** Everything that the platform keeps outside its memory. */
+async function search(find: Finder): Promise<Findings> {
+  return {
+    ...(await searchPostgres(engine("DATABASE_URL"), find)),
+    ...(await searchClickHouse(clickHouseUrl(), process.env.CLICKHOUSE_DATABASE ?? "logging", find)),
+    ...(await searchRedis(engine("REDIS_URL"), find)),
+    ...(await searchKafka(engine("KAFKA_BROKERS"), find)),
+    ...(await searchJaeger(engine("JAEGER_URL"), beganAt, find)),
+    ...(await searchKeycloak(admin, realm, find)),
+    ...(await searchFiles(join(mailFolder, ".."), find, [])),
+    ...(await searchFiles(join(platform.logs, ".."), find, ["certificates", "compile-cache"])),
+  };
+}
+
+/** Lets the stored answers grow old and purges as the services do, and the provider forgets who signed in. */
+async function aWeekPasses(): Promise<void> {
+  const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 30_000 };
+  const url = new URL(engine("DATABASE_URL"));
+  url.pathname = "/accounts";
+  await using db = openDatabase({ url: url.href, poolSize: 1, ...limits }, testTelemetry());
+  await db.query("a_week_passes", "update idempotency set expires_at = expires_at - interval '7 days'");
+  await purgeOnce(db, new AbortController().signal);
+  await expireEvents(admin, realm);
+}
+
+function clickHouseUrl(): string {
+  const url = new URL(engine("CLICKHOUSE_URL"));
+  url.username = process.env.CLICKHOUSE_USER ?? "default";
+  url.password = process.env.CLICKHOUSE_PASSWORD ?? "";
+  return url.href;
+}
