@@ -102,7 +102,8 @@ create index mail_tokens_expired on mail_tokens (expires_at);
 -- Mails to be written and sent. The token in a mail is made when it is sent and stands nowhere here; a row goes with its mail.
 create table mails (
   mail_id uuid primary key,
-  kind text not null check (kind in ('choose_password', 'reset_password', 'verify_email', 'change_email')),
+  kind text not null check (kind in ('choose_password', 'reset_password', 'verify_email', 'change_email',
+                                     'password_changed', 'email_changed')),
   -- Null for a reset, where the address alone is known.
   user_id text collate "C",
   email text not null,

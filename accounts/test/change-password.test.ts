@@ -3,7 +3,7 @@ import type { Grant } from "@animal-delivery/platform/access/caller";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DomainError } from "@animal-delivery/platform/errors";
-import { givenUser, PASSWORD, self, startAccounts, type Accounts } from "./setup.ts";
+import { givenProvedUser, givenUser, PASSWORD, self, startAccounts, subjectsTo, type Accounts } from "./setup.ts";
 
 const NEW_PASSWORD = "nineteen wild otters";
 
@@ -55,6 +55,16 @@ describe("ChangePassword", () => {
     await service.auth(self(userId)).changePassword(change);
 
     expect(await tokensOf(userId)).toBe(0);
+  });
+
+  it("tells the owner at an address that is proved, and nobody at another", async () => {
+    const { userId, email } = await givenProvedUser(service);
+    const stranger = await givenUser(service);
+
+    for (const each of [stranger, userId]) await service.auth(self(each)).changePassword(change);
+
+    await expect.poll(() => subjectsTo(service, email)).toContain("Your password was changed");
+    expect(subjectsTo(service, await emailOf(stranger))).toEqual([]);
   });
 
   it("is refused with another password, ten times an hour at most", async () => {

@@ -2,7 +2,18 @@
 import { randomUUID } from "node:crypto";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { eventNamesOf, givenUser, holdersOf, PASSWORD, self, startAccounts, tokenOf, type Accounts } from "./setup.ts";
+import {
+  eventNamesOf,
+  givenProvedUser,
+  givenUser,
+  holdersOf,
+  PASSWORD,
+  self,
+  startAccounts,
+  subjectsTo,
+  tokenOf,
+  type Accounts,
+} from "./setup.ts";
 
 let service: Accounts;
 beforeAll(async () => {
@@ -104,6 +115,16 @@ describe("RequestEmailChange and VerifyEmail", () => {
     expect(await service.directory.findIdentity(userId)).toMatchObject({ email, username: email, emailVerified: true });
     expect(await holdersOf(service.db, before)).toEqual([]);
     await givenUser(service, { email: before });
+  });
+
+  it("tell the owner at the address that was theirs", async () => {
+    const { userId, email: before } = await givenProvedUser(service);
+    const token = await changeTokenOf(userId, newEmail());
+
+    await service.auth().verifyEmail({ token });
+
+    await expect.poll(() => subjectsTo(service, before)).toContain("Your e-mail address was changed");
+    expect(service.mails.findLast((mail) => mail.to === before)?.text).toMatch(/^Hello,\n/);
   });
 
   it("are refused with another password", async () => {

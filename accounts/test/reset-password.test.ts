@@ -5,7 +5,17 @@ import { EraseProfileSchema } from "@animal-delivery/contracts/gen/users/v1/user
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { requestReset } from "../src/app/request-mail.ts";
-import { givenUser, PASSWORD, perform, self, startAccounts, tokenOf, type Accounts } from "./setup.ts";
+import {
+  givenProvedUser,
+  givenUser,
+  PASSWORD,
+  perform,
+  self,
+  startAccounts,
+  subjectsTo,
+  tokenOf,
+  type Accounts,
+} from "./setup.ts";
 
 const NEW_PASSWORD = "nineteen wild otters";
 
@@ -64,6 +74,15 @@ describe("RequestPasswordReset", () => {
     const { rows } = await service.db.query<{ row: string }>("tokens", "select t::text as row from mail_tokens t");
     expect(JSON.stringify(rows)).not.toContain(token);
     await expect.poll(queuedMails).toBe(0);
+  });
+
+  it("tells the owner when it was done", async () => {
+    const { email } = await givenProvedUser(service);
+    const token = await resetTokenOf(email);
+
+    await service.auth().resetPassword({ token, newPassword: "nineteen wild otters" });
+
+    await expect.poll(() => subjectsTo(service, email)).toContain("Your password was changed");
   });
 
   it("answers the same when nobody has the address, and sends nothing", async () => {

@@ -17,6 +17,7 @@ import { inMemoryClient } from "@animal-delivery/platform/rpc/in-memory";
 import { testDatabase } from "@animal-delivery/platform/testing/database";
 import { anonymousGrant, userGrant } from "@animal-delivery/platform/testing/grants";
 import { testTelemetry, type TestTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { expect } from "vitest";
 import type { Parts } from "../src/app/parts.ts";
 import { sagaSteps } from "../src/consumers/saga-steps.ts";
 import type { Mail, MailSender } from "../src/mail/mail-sender.ts";
@@ -151,6 +152,22 @@ export async function givenUser(service: Accounts, fields: Fields<typeof SignUpR
   if (!user) throw new Error("no user came back");
   await completeSignUp(service, user.userId);
   return user.userId;
+}
+
+/** Somebody whose address is proved. */
+export async function givenProvedUser(service: Accounts): Promise<{ userId: string; email: string }> {
+  const userId = await givenUser(service);
+  const { email } = (await service.users().getUser({ userId })).user!;
+  await service.auth(self(userId)).requestEmailVerification({});
+  const proof = () => service.mails.find((mail) => mail.to === email);
+  await expect.poll(proof).toBeDefined();
+  await service.auth().verifyEmail({ token: tokenOf(proof()) });
+  return { userId, email };
+}
+
+/** The subjects of the mails to an address, in order. */
+export function subjectsTo(service: Accounts, email: string): string[] {
+  return service.mails.filter((mail) => mail.to === email).map(({ subject }) => subject);
 }
 
 /** The token in a mail. */

@@ -9,11 +9,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   ADMIN,
   eventNamesOf,
+  givenProvedUser,
   givenUser,
   holdersOf,
   PASSWORD,
   self,
   startAccounts,
+  subjectsTo,
   tokenOf,
   type Accounts,
 } from "./setup.ts";
@@ -196,6 +198,14 @@ describe("UpdateUser", () => {
     expect(identityOf(userId)).toMatchObject({ email, username: email });
     expect(await holdersOf(service.db, before)).toEqual([]);
     await givenUser(service, { email: before });
+  });
+
+  it("tells the owner at the address that was taken from them", async () => {
+    const { userId, email: before } = await givenProvedUser(service);
+
+    await update(userId, { email: `${randomUUID()}@example.com` });
+
+    await expect.poll(() => subjectsTo(service, before)).toContain("Your e-mail address was changed");
   });
 
   it("has the last word: a token for another address that was mailed before is no good", async () => {

@@ -9,6 +9,7 @@ import { findUserForUpdate } from "../store/user-repository.ts";
 import { currentUser } from "./current-user.ts";
 import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
+import { queueNotice } from "./queue-mail.ts";
 
 /** What somebody says who changes their own password. */
 export interface PasswordChange {
@@ -36,6 +37,7 @@ export async function changePassword(parts: Parts, change: PasswordChange): Prom
     await parts.directory.setPassword(userId, newPassword);
     await endSessions(parts, userId, sessionId === "" ? undefined : sessionId);
     await withdrawMailTokens(tx, userId, ["password", "change"]);
+    await queueNotice(tx, user, "password_changed");
   });
   parts.log.info("password changed", { user_id: userId });
 }

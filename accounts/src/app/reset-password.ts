@@ -8,6 +8,7 @@ import { findUserOfToken, takeMailToken, withdrawMailTokens } from "../store/mai
 import { findUserForUpdate } from "../store/user-repository.ts";
 import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
+import { queueNotice } from "./queue-mail.ts";
 
 /** What somebody says who got a mail. */
 export interface PasswordReset {
@@ -46,4 +47,5 @@ async function reset(
   await parts.directory.setPassword(user.userId, newPassword);
   await endSessions(parts, user.userId);
   await withdrawMailTokens(tx, user.userId, ["password", "change"]);
+  await queueNotice(tx, user, "password_changed");
 }

@@ -1,9 +1,9 @@
 import { newSecret, hashOf } from "../domain/secret.ts";
 import type { User } from "../domain/user.ts";
 import type { MailSender } from "../mail/mail-sender.ts";
-import { linkOf, writeLetter } from "../mail/templates.ts";
+import { isNotice, linkOf, writeLetter, writeNotice, type Letter } from "../mail/templates.ts";
 import { findHolder } from "../store/email-ledger.ts";
-import type { MailKind, QueuedMail } from "../store/mail-queue.ts";
+import type { LinkKind, MailKind, QueuedMail } from "../store/mail-queue.ts";
 import { insertMailToken, type TokenPurpose } from "../store/mail-token-repository.ts";
 import { isRefusedFor } from "../domain/refusal.ts";
 import { currentUser } from "./current-user.ts";
@@ -18,7 +18,7 @@ const TOKENS = {
   reset_password: { purpose: "password", livesMs: 30 * MINUTE_MS },
   verify_email: { purpose: "verify", livesMs: DAY_MS },
   change_email: { purpose: "change", livesMs: DAY_MS },
-} as const satisfies Record<MailKind, { purpose: TokenPurpose; livesMs: number }>;
+} as const satisfies Record<LinkKind, { purpose: TokenPurpose; livesMs: number }>;
 
 /** How mails are written and sent. */
 export interface Post {
@@ -28,29 +28,46 @@ export interface Post {
 }
 
 /**
- * Writes a mail and sends it. The token is made here and stands nowhere but in the mail; a second try makes another.
+ * Writes a mail and sends it. A token is made here and stands nowhere but in the mail; a second try makes another.
  *
  * @returns whether there was somebody to write to.
  */
 export async function sendMail(parts: Parts, { sender, publicOrigin }: Post, mail: QueuedMail): Promise<boolean> {
   const user = await recipientOf(parts, mail);
   if (!user) return false;
-  const { purpose, livesMs } = TOKENS[mail.kind];
-  const token = newSecret();
-  const expiresAt = new Date(Date.now() + livesMs);
-  const { userId } = user;
-  const kept = { tokenHash: hashOf(token), purpose, userId, email: mail.email, expiresAt };
-  if (!(await insertMailToken(parts.db, mail.mailId, kept))) return false;
-  const link = linkOf(publicOrigin, mail.kind, token);
   const displayName = isForReader(mail, user) ? user.displayName : "";
-  const letter = writeLetter({ kind: mail.kind, locale: user.locale, displayName, link });
+  const reader = { locale: user.locale, displayName };
+  let letter: Letter;
+  if (isNotice(mail.kind)) letter = writeNotice({ kind: mail.kind, ...reader });
+  else {
+    const token = await keepToken(parts, mail, mail.kind, user.userId);
+    if (token === undefined) return false;
+    letter = writeLetter({ kind: mail.kind, link: linkOf(publicOrigin, mail.kind, token), ...reader });
+  }
   await sender.send({ mailId: mail.mailId, userId: user.userId, to: mail.email, ...letter });
   return true;
 }
 
+/** @returns the token; undefined when the mail was withdrawn meanwhile. */
+async function keepToken(
+  { db }: Parts,
+  { mailId, email }: QueuedMail,
+  kind: LinkKind,
+  userId: string,
+): Promise<string | undefined> {
+  const { purpose, livesMs } = TOKENS[kind];
+  const token = newSecret();
+  const expiresAt = new Date(Date.now() + livesMs);
+  const kept = await insertMailToken(db, mailId, { tokenHash: hashOf(token), purpose, userId, email, expiresAt });
+  return kept ? token : undefined;
+}
+
+/** What goes to an address that is not the user's, or not any more. */
+const ELSEWHERE: readonly MailKind[] = ["change_email", "email_changed"];
+
 /** An address that nobody proved may be somebody else's: they are sent no words of a stranger's choice, but an admin's. */
 function isForReader({ kind }: QueuedMail, { emailVerified }: User): boolean {
-  return kind === "choose_password" || (emailVerified && kind !== "change_email");
+  return kind === "choose_password" || (emailVerified && !ELSEWHERE.includes(kind));
 }
 
 /** Undefined when nobody active has the address, or the user has another one by now. */
@@ -58,7 +75,7 @@ async function recipientOf(parts: Parts, { kind, userId, email }: QueuedMail): P
   const id = userId ?? (await userIdOf(parts, email));
   const user = id === undefined ? undefined : await userIfKnown(parts, id);
   if (user?.state !== "active") return undefined;
-  return kind === "change_email" || user.email === email ? user : undefined;
+  return ELSEWHERE.includes(kind) || user.email === email ? user : undefined;
 }
 
 /** Somebody without a profile is looked up at the provider. */

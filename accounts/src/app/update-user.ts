@@ -18,6 +18,7 @@ import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import { auditRoles } from "./audit-roles.ts";
 import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
+import { queueNotice } from "./queue-mail.ts";
 
 /** Who changes a user. */
 export interface Changer {
@@ -63,6 +64,7 @@ export async function updateUser(
   await saveUser(tx, user);
   await appendUserUpdated(tx, user, changed);
   if (changed.includes("roles")) await auditRoles(tx, changer.actor, current, user);
+  if (changed.includes("email")) await queueNotice(tx, current, "email_changed");
   return user;
 }
 

@@ -8,6 +8,7 @@ import { beginChange, markFollowed } from "../store/following.ts";
 import { findUserOfToken, takeMailToken, withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import type { Parts } from "./parts.ts";
+import { queueNotice } from "./queue-mail.ts";
 
 /**
  * Proves the address to which the token was mailed; a new one becomes the user's by this, at the provider first. The token
@@ -40,6 +41,7 @@ async function proveEmail({ directory }: Parts, tx: Transaction, userId: string,
   await directory.setEmail(user.userId, email, true);
   await save(tx, user, { ...user, email, emailVerified: true }, now);
   await withdrawMailTokens(tx, user.userId, [purpose]);
+  if (email !== user.email) await queueNotice(tx, user, "email_changed");
 }
 
 async function save(tx: Transaction, before: User, after: User, now: Date): Promise<void> {

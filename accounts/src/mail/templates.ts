@@ -1,15 +1,19 @@
-import type { MailKind } from "../store/mail-queue.ts";
+import type { LinkKind, MailKind, NoticeKind } from "../store/mail-queue.ts";
 
 type Language = "en" | "de";
 
-/** What a mail is made of. */
-export interface Letter {
-  readonly kind: MailKind;
+/** Who reads a mail. */
+interface Reader {
   /** BCP 47; whatever is not German is written to in English. */
   readonly locale: string;
   /** Empty where the name is not for the reader. */
   readonly displayName: string;
-  readonly link: string;
+}
+
+/** A mail as it is read. */
+export interface Letter {
+  readonly subject: string;
+  readonly text: string;
 }
 
 interface Template {
@@ -28,9 +32,9 @@ const PAGES = {
   reset_password: "/reset-password",
   verify_email: "/verify-email",
   change_email: "/verify-email",
-} as const satisfies Record<MailKind, string>;
+} as const satisfies Record<LinkKind, string>;
 
-const TEMPLATES: Record<Language, Record<MailKind, Template>> = {
+const TEMPLATES: Record<Language, Record<LinkKind, Template>> = {
   en: {
     choose_password: {
       subject: "Choose your password",
@@ -78,15 +82,69 @@ const TEMPLATES: Record<Language, Record<MailKind, Template>> = {
   },
 };
 
+interface Notice {
+  readonly subject: string;
+  /** What was done. */
+  readonly what: string;
+  /** What to do for who did not do it. */
+  readonly rest: string;
+}
+
+const NOTICES: Record<Language, Record<NoticeKind, Notice>> = {
+  en: {
+    password_changed: {
+      subject: "Your password was changed",
+      what: "The password of your account was changed, and every other session was signed out.",
+      rest: "If it was not you, ask for a new password when you sign in, and write to us.",
+    },
+    email_changed: {
+      subject: "Your e-mail address was changed",
+      what: "Your account has another e-mail address from now on. This one is no good for signing in any more.",
+      rest: "If it was not you, write to us at once.",
+    },
+  },
+  de: {
+    password_changed: {
+      subject: "Ihr Passwort wurde geändert",
+      what: "Das Passwort Ihres Kontos wurde geändert, und alle anderen Sitzungen wurden abgemeldet.",
+      rest: "Wenn Sie es nicht waren, fordern Sie beim Anmelden ein neues Passwort an, und schreiben Sie uns.",
+    },
+    email_changed: {
+      subject: "Ihre E-Mail-Adresse wurde geändert",
+      what: "Ihr Konto hat ab jetzt eine andere E-Mail-Adresse. Mit dieser können Sie sich nicht mehr anmelden.",
+      rest: "Wenn Sie es nicht waren, schreiben Sie uns sofort.",
+    },
+  },
+};
+
+/** Whether a mail only tells something. */
+export function isNotice(kind: MailKind): kind is NoticeKind {
+  return kind in NOTICES.en;
+}
+
 /** Where a mail leads. */
-export function linkOf(publicOrigin: string, kind: MailKind, token: string): string {
+export function linkOf(publicOrigin: string, kind: LinkKind, token: string): string {
   return `${publicOrigin}${PAGES[kind]}#token=${token}`;
 }
 
-/** Subject and text of a mail. */
-export function writeLetter({ kind, locale, displayName, link }: Letter): { subject: string; text: string } {
-  const language: Language = /^de(-|$)/.test(locale) ? "de" : "en";
-  const { subject, purpose, rest } = TEMPLATES[language][kind];
-  const greeting = displayName === "" ? GREETINGS[language] : `${GREETINGS[language]} ${displayName}`;
-  return { subject, text: `${greeting},\n\n${purpose}\n\n${link}\n\n${rest}\n` };
+/** A mail with a link. */
+export function writeLetter({ kind, link, ...reader }: Reader & { kind: LinkKind; link: string }): Letter {
+  const { subject, purpose, rest } = TEMPLATES[languageOf(reader)][kind];
+  return { subject, text: textOf(reader, [purpose, link, rest]) };
+}
+
+/** A mail that only tells something. */
+export function writeNotice({ kind, ...reader }: Reader & { kind: NoticeKind }): Letter {
+  const { subject, what, rest } = NOTICES[languageOf(reader)][kind];
+  return { subject, text: textOf(reader, [what, rest]) };
+}
+
+function languageOf({ locale }: Reader): Language {
+  return /^de(-|$)/.test(locale) ? "de" : "en";
+}
+
+function textOf(reader: Reader, paragraphs: readonly string[]): string {
+  const greeting = GREETINGS[languageOf(reader)];
+  const named = reader.displayName === "" ? greeting : `${greeting} ${reader.displayName}`;
+  return `${[`${named},`, ...paragraphs].join("\n\n")}\n`;
 }

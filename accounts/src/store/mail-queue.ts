@@ -1,6 +1,12 @@
 import type { Queryable } from "@animal-delivery/platform/db/database";
 
-export type MailKind = "choose_password" | "reset_password" | "verify_email" | "change_email";
+/** Mails with a link that is good for something. */
+export type LinkKind = "choose_password" | "reset_password" | "verify_email" | "change_email";
+
+/** Mails that tell the owner of an account what was done to it, so that they notice what they did not do. */
+export type NoticeKind = "password_changed" | "email_changed";
+
+export type MailKind = LinkKind | NoticeKind;
 
 /** A mail to be written and sent. */
 export interface QueuedMail {
