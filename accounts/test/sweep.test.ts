@@ -100,6 +100,18 @@ describe("sweep", () => {
     for (const userId of [user!.userId, deleted, suspended, foreign, plain]) expect(identityOf(userId)).toBeDefined();
   });
 
+  it("finds an orphan behind hundreds who were suspended before", async () => {
+    const suspended = Array.from({ length: 300 }, (_, second) =>
+      service.directory.givenIdentity({ isEnabled: false, signUpId: "not one of ours", createdAt: new Date(second) }),
+    );
+    const orphan = service.directory.givenIdentity({ isEnabled: false, signUpId: randomUUID() });
+
+    await sweep(service.parts, inMinutes(6), NEVER);
+
+    expect(identityOf(orphan)).toBeUndefined();
+    expect(suspended.map(identityOf)).not.toContain(undefined);
+  });
+
   it("takes no identity from a repetition that goes on with the sign-up at that moment", async () => {
     const headers = { "idempotency-key": randomUUID() };
     const wish = await givenDeadSignUp("after", headers);

@@ -15,6 +15,12 @@ export interface Identity {
   readonly createdAt: Date;
 }
 
+/** Whom a sign-up made, as far as it takes to tell whether they were left behind. */
+export type DisabledSignUp = Pick<Identity, "userId" | "isEnabled" | "signUpId">;
+
+/** How many who cannot sign in are looked at in one sweep. */
+export const DISABLED_MAX = 10_000;
+
 export interface IdentityToMake {
   /** In lower case. */
   readonly email: string;
@@ -89,6 +95,9 @@ export interface UserDirectory {
   endSessions(userId: string, except?: string): Promise<string[]>;
   /** One who is not there is deleted already. Their sessions end. */
   deleteIdentity(userId: string): Promise<void>;
-  /** Identities that a sign-up made before `before` and that cannot sign in: 100 at most, the oldest first. */
-  listDisabledSignUps(before: Date): Promise<Identity[]>;
+  /**
+   * Identities that a sign-up made before `before` and that cannot sign in, the oldest first, of 10,000 who cannot: among
+   * them are those who were suspended, who stay.
+   */
+  listDisabledSignUps(before: Date): Promise<DisabledSignUp[]>;
 }

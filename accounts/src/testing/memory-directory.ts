@@ -1,9 +1,14 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { DomainError } from "@animal-delivery/platform/errors";
-import type { Identity, IdentityToMake, OpenSession, UserDirectory } from "../directory/user-directory.ts";
+import {
+  DISABLED_MAX,
+  type Identity,
+  type IdentityToMake,
+  type OpenSession,
+  type UserDirectory,
+} from "../directory/user-directory.ts";
 
 const SESSIONS_MAX = 200;
-const ORPHANS_MAX = 100;
 
 type Operation = keyof UserDirectory;
 
@@ -141,7 +146,7 @@ export function memoryDirectory(): MemoryDirectory {
         [...accounts.values()]
           .filter(({ signUpId, isEnabled, createdAt }) => signUpId !== undefined && !isEnabled && createdAt < before)
           .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
-          .slice(0, ORPHANS_MAX)
+          .slice(0, DISABLED_MAX)
           .map(identityOf),
       ),
   };

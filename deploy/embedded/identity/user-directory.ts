@@ -6,7 +6,12 @@ import {
   rolesRefused,
   userNotFound,
 } from "@animal-delivery/accounts/directory/directory-errors";
-import type { Identity, IdentityToMake, UserDirectory } from "@animal-delivery/accounts/directory/user-directory";
+import {
+  DISABLED_MAX,
+  type Identity,
+  type IdentityToMake,
+  type UserDirectory,
+} from "@animal-delivery/accounts/directory/user-directory";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { DomainError } from "@animal-delivery/platform/errors";
 import { isPasswordOf } from "./check-credentials.ts";
@@ -15,7 +20,6 @@ import { deleteSession, deleteSessionsBut, listSessions } from "./session-reposi
 import * as users from "./user-repository.ts";
 
 const SESSIONS_MAX = 200;
-const DISABLED_MAX = 100;
 /** The roles of contracts/policy. */
 const ROLES = new Set(["customer", "courier", "dispatcher", "admin"]);
 

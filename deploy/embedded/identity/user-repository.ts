@@ -1,4 +1,4 @@
-import type { Identity } from "@animal-delivery/accounts/directory/user-directory";
+import type { DisabledSignUp, Identity } from "@animal-delivery/accounts/directory/user-directory";
 import type { Database, Queryable } from "@animal-delivery/platform/db/database";
 
 interface UserRow {
@@ -153,17 +153,17 @@ export async function deleteUser(tx: Queryable, userId: string): Promise<void> {
 }
 
 /** Lists users that a sign-up made before `before` and that cannot sign in, the oldest first. */
-export async function listDisabledSignUps(db: Database, before: Date, limit: number): Promise<Identity[]> {
-  const { rows } = await db.query<UserRow>(
+export async function listDisabledSignUps(db: Database, before: Date, limit: number): Promise<DisabledSignUp[]> {
+  const { rows } = await db.query<{ user_id: string; enabled: boolean; sign_up_id: string }>(
     "listDisabledSignUps",
-    `select ${COLUMNS}
+    `select user_id, enabled, sign_up_id
        from users
       where not enabled and sign_up_id is not null and created_at < $1
       order by created_at
       limit $2`,
     [before, limit],
   );
-  return rows.map(fromRow);
+  return rows.map((row) => ({ userId: row.user_id, isEnabled: row.enabled, signUpId: row.sign_up_id }));
 }
 
 function withHash(row: UserRowWithHash): UserWithHash {

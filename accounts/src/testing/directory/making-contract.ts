@@ -71,8 +71,10 @@ export function makingContract(at: () => DirectoryUnderTest): void {
         Array.from({ length: 19 }, () => expect.objectContaining({ reason: "EMAIL_TAKEN" })),
       );
       const winner = made.find((each) => each.status === "fulfilled")?.value;
-      const left = await disabled();
-      expect(left.filter((each) => each.email === email).map(({ userId }) => userId)).toEqual([winner]);
+      const theirs = new Set<string | undefined>(signUps.map(({ signUpId }) => signUpId));
+      const left = (await disabled()).filter(({ signUpId }) => theirs.has(signUpId));
+      expect(left.map(({ userId }) => userId)).toEqual([winner]);
+      expect(await at().directory.findIdentityByEmail(email)).toMatchObject({ userId: winner });
     });
 
     it("refuses the e-mail address of somebody who came otherwise", async () => {
