@@ -635,7 +635,8 @@ export const RPCS: readonly CatalogueRpc[] = [
       }
     ],
     "refusals": [
-      "OWNER_GONE"
+      "OWNER_GONE",
+      "NOTES_FULL"
     ],
     "example": {
       "note": {

@@ -313,6 +313,13 @@ export const REASONS: readonly ReasonInfo[] = [
     "description": "The owner's account is being deleted: no note is written any more."
   },
   {
+    "domain": "notes",
+    "reason": "NOTES_FULL",
+    "slug": "notes-full",
+    "kind": "refused",
+    "description": "The owner has 10,000 notes, those in the bin among them: there is no room for another one."
+  },
+  {
     "domain": "operations",
     "reason": "PARKED_EVENT_NOT_FOUND",
     "slug": "parked-event-not-found",

@@ -16,6 +16,9 @@ create table notes (
 create index notes_by_owner on notes (owner_id, created_at desc, note_id desc) where deleted_at is null;
 create index notes_in_bin_by_owner on notes (owner_id, created_at desc, note_id desc) where deleted_at is not null;
 
+-- All notes of one owner: to count them, and to erase them.
+create index notes_of_owner on notes (owner_id, note_id);
+
 -- The purge of the bin, the oldest first.
 create index notes_in_bin on notes (deleted_at) where deleted_at is not null;
 

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { assertEtag, etagOf } from "@animal-delivery/platform/etag";
 import { holdOwner } from "./closed-owners.ts";
+import { takeRoom } from "./note-quota.ts";
 import { findNoteForUpdate, insertNote } from "./note-repository.ts";
 import { newNote, nextVersion, noteNotFound, type Note, type NoteText } from "./note.ts";
 import type { NoteObserver } from "./observe-notes.ts";
@@ -15,7 +16,7 @@ export interface NoteSeen {
   readonly etag: string;
 }
 
-/** @throws {DomainError} refused OWNER_GONE. */
+/** @throws {DomainError} refused OWNER_GONE or NOTES_FULL. */
 export async function createNote(
   tx: Transaction,
   observer: NoteObserver,
@@ -23,6 +24,7 @@ export async function createNote(
   text: NoteText,
 ): Promise<Note> {
   await holdOwner(tx, ownerId);
+  await takeRoom(tx, ownerId);
   const note = newNote(randomUUIDv7(), ownerId, text);
   await insertNote(tx, note);
   await tellChange(tx, observer, note, "created");

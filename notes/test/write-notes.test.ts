@@ -4,6 +4,7 @@ import { ViolationsSchema } from "@bufbuild/protovalidate/gen/buf/validate/valid
 import type { Note } from "@animal-delivery/contracts/gen/notes/v1/note_service_pb";
 import { errorOf, refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NOTES_MAX } from "../src/note-quota.ts";
 import { eventNamesOf, givenNote, somebody, startNotes, type Notes } from "./setup.ts";
 
 type Person = ReturnType<typeof somebody>;
@@ -15,6 +16,17 @@ beforeAll(async () => {
   ada = somebody(service);
 });
 afterAll(() => service[Symbol.asyncDispose]());
+
+/** Gives somebody notes, half of them in the bin. */
+async function fill(ownerId: string, count: number): Promise<void> {
+  await service.db.query(
+    "fill",
+    `insert into notes (note_id, owner_id, title, content, created_at, updated_at, deleted_at, version)
+     select gen_random_uuid(), $1, 'Food', '', now(), now(), case when n % 2 = 0 then now() end, 1
+       from generate_series(1, $2::int) n`,
+    [ownerId, count],
+  );
+}
 
 describe("CreateNote", () => {
   it("writes the caller's note and ignores what only the service makes", async () => {
@@ -41,6 +53,20 @@ describe("CreateNote", () => {
 
     expect(new Set(answers.map(({ note }) => note?.noteId)).size).toBe(1);
     expect((await client.listNotes({})).notes).toHaveLength(1);
+  });
+
+  it("gives the last room to one of twenty who want it at once, and none after", async () => {
+    const { userId, client } = somebody(service);
+    await fill(userId, NOTES_MAX - 1);
+
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, () => client.createNote({ note: { title: "Food" } })),
+    );
+
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const refusal = await refusalOf(client.createNote({ note: { title: "Food" } }));
+    expect(refusal).toMatchObject({ kind: "refused", reason: "NOTES_FULL" });
+    await givenNote(somebody(service).client);
   });
 
   it("refuses a text that no database can hold", async () => {

@@ -11,7 +11,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file notes/v1/reason.proto.
  */
 export const file_notes_v1_reason: GenFile = /*@__PURE__*/
-  fileDesc("ChVub3Rlcy92MS9yZWFzb24ucHJvdG8SCG5vdGVzLnYxKl4KBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIfChVSRUFTT05fTk9URV9OT1RfRk9VTkQQARoEmLUYBBIbChFSRUFTT05fT1dORVJfR09ORRACGgSYtRgHYgZwcm90bzM", [file_common_v1_errors]);
+  fileDesc("ChVub3Rlcy92MS9yZWFzb24ucHJvdG8SCG5vdGVzLnYxKnsKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABIfChVSRUFTT05fTk9URV9OT1RfRk9VTkQQARoEmLUYBBIbChFSRUFTT05fT1dORVJfR09ORRACGgSYtRgHEhsKEVJFQVNPTl9OT1RFU19GVUxMEAMaBJi1GAdiBnByb3RvMw", [file_common_v1_errors]);
 
 /**
  * Why notes refuses, besides the reasons that every service has.
@@ -39,6 +39,13 @@ export const Reason = {
    * @generated from enum value: REASON_OWNER_GONE = 2;
    */
   OWNER_GONE: 2,
+
+  /**
+   * The owner has 10,000 notes, those in the bin among them: there is no room for another one.
+   *
+   * @generated from enum value: REASON_NOTES_FULL = 3;
+   */
+  NOTES_FULL: 3,
 } as const;
 
 /**
