@@ -19,7 +19,12 @@ describe("Config", () => {
       rpc: { port: 9013 },
       ops: { port: 9024 },
       publicOrigin: "http://localhost:8080",
-      mail: { smtpUrl: undefined, folder: ".data/mail", from: "Animal Delivery <no-reply@animal-delivery.example>" },
+      mail: {
+        smtpUrl: undefined,
+        folder: ".data/mail",
+        from: "Animal Delivery <no-reply@animal-delivery.example>",
+        replyTo: "Animal Delivery <help@animal-delivery.example>",
+      },
       addresses: { notes: "https://127.0.0.1:9014" },
     });
   });
@@ -28,6 +33,7 @@ describe("Config", () => {
     ["SMTP_URL", "https://mail.example"],
     ["MAIL_FROM", "nobody"],
     ["MAIL_FROM", "Animals\r\nBcc: x@example.com"],
+    ["MAIL_REPLY_TO", "nobody"],
     ["PUBLIC_ORIGIN", "http://animals.example"],
     ["NOTES_ADDRESS", "http://127.0.0.1:9014"],
   ])("refuses %s=%j", (name, value) => {

@@ -6,6 +6,8 @@ import { serviceEnv, serviceOptions } from "@animal-delivery/platform/config/ser
 import { keycloakEnv, keycloakOptions } from "./directory/keycloak/keycloak-config.ts";
 
 /** What it reads whatever keeps its users. */
+const MAILBOX = /^[^\r\n]*[^\s@]+@[^\s@]+$/;
+
 const env = {
   ...serviceEnv,
   ...databaseEnv,
@@ -26,9 +28,14 @@ const env = {
   MAIL_FOLDER: z.string().default(".data/mail").describe("Where mails are laid when there is no SMTP_URL."),
   MAIL_FROM: z
     .string()
-    .regex(/^[^\r\n]*[^\s@]+@[^\s@]+$/, "must be an address, or a name with one in <>")
+    .regex(MAILBOX, "must be an address, or a name with one in <>")
     .default("Animal Delivery <no-reply@animal-delivery.example>")
     .describe("Who writes the mails."),
+  MAIL_REPLY_TO: z
+    .string()
+    .regex(MAILBOX, "must be an address, or a name with one in <>")
+    .default("Animal Delivery <help@animal-delivery.example>")
+    .describe("Who reads the answers: mails ask for one from whoever did not change what was changed."),
 };
 
 function options(read: z.output<z.ZodObject<typeof env>>) {
@@ -39,7 +46,7 @@ function options(read: z.output<z.ZodObject<typeof env>>) {
     addresses: { orders: read.ORDERS_ADDRESS, delivery: read.DELIVERY_ADDRESS, notes: read.NOTES_ADDRESS },
     /** Where the links of mails lead. */
     publicOrigin: new URL(read.PUBLIC_ORIGIN).origin,
-    mail: { smtpUrl: read.SMTP_URL, folder: read.MAIL_FOLDER, from: read.MAIL_FROM },
+    mail: { smtpUrl: read.SMTP_URL, folder: read.MAIL_FOLDER, from: read.MAIL_FROM, replyTo: read.MAIL_REPLY_TO },
   };
 }
 

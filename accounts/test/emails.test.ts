@@ -173,7 +173,7 @@ describe("RequestEmailChange and VerifyEmail", () => {
   });
 
   it("converge when the process dies after the provider changed", async () => {
-    const userId = await givenUser(service);
+    const { userId, email: before } = await givenProvedUser(service);
     const email = newEmail();
     const token = await changeTokenOf(userId, email);
     service.directory.after = (operation) => {
@@ -185,6 +185,9 @@ describe("RequestEmailChange and VerifyEmail", () => {
     expect(await read(userId)).toMatchObject({ email, emailVerified: true });
     await service.auth().verifyEmail({ token });
     expect(await read(userId)).toMatchObject({ email, emailVerified: true });
+    const notices = () =>
+      subjectsTo(service, before).filter((subject) => subject === "Your e-mail address was changed");
+    await expect.poll(notices).toHaveLength(1);
   });
 
   it("take three mails an hour to one address, whoever asks", async () => {

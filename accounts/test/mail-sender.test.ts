@@ -11,6 +11,7 @@ import type { MailSender } from "../src/mail/mail-sender.ts";
 import { openMailSender } from "../src/mail/open-mail-sender.ts";
 
 const FROM = "Animal Delivery <no-reply@animals.example>";
+const WRITER = { from: FROM, replyTo: "help@animals.example" };
 
 /** What arrived, as raw mails. */
 interface Setup {
@@ -25,7 +26,7 @@ async function folderSetup(): Promise<Setup & { readonly folder: string }> {
   const parent = await mkdtemp(join(tmpdir(), "mails-"));
   open.defer(() => rm(parent, { recursive: true }));
   const folder = join(parent, "made", "when needed");
-  const sender = open.use(openMailSender({ smtpUrl: undefined, folder, from: FROM }));
+  const sender = open.use(openMailSender({ smtpUrl: undefined, folder, ...WRITER }));
   return {
     sender,
     folder,
@@ -54,7 +55,7 @@ async function smtpSetup(): Promise<Setup> {
   await once(listening, "listening");
   open.defer(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = listening.address() as AddressInfo;
-  const sender = open.use(openMailSender({ smtpUrl: `smtp://127.0.0.1:${port}`, folder: "", from: FROM }));
+  const sender = open.use(openMailSender({ smtpUrl: `smtp://127.0.0.1:${port}`, folder: "", ...WRITER }));
   return { sender, arrived: async () => mails };
 }
 
@@ -82,6 +83,7 @@ describe.each([
     const mail = readMail((await setup.arrived()).at(-1) ?? "");
     expect(mail.headers).toMatchObject({
       from: FROM,
+      "reply-to": WRITER.replyTo,
       to: "juergen@example.com",
       subject: "Wählen Sie ein Passwort",
       "message-id": `<${mailId}@animals.example>`,
@@ -171,7 +173,7 @@ describe("SMTP", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    await using sender = openMailSender({ smtpUrl: `smtp://127.0.0.1:${port}`, folder: "", from: FROM });
+    await using sender = openMailSender({ smtpUrl: `smtp://127.0.0.1:${port}`, folder: "", ...WRITER });
 
     const error: unknown = await sender
       .send({ mailId: "a", userId: "u", to: "anna@example.com", subject: "s", text: "t" })
@@ -182,7 +184,7 @@ describe("SMTP", () => {
   });
 
   it("says when the server is away", async () => {
-    await using sender = openMailSender({ smtpUrl: "smtp://127.0.0.1:1", folder: "", from: FROM });
+    await using sender = openMailSender({ smtpUrl: "smtp://127.0.0.1:1", folder: "", ...WRITER });
     await expect(
       sender.send({ mailId: "a", userId: "u", to: "a@example.com", subject: "s", text: "t" }),
     ).rejects.toThrow("ECONNREFUSED");

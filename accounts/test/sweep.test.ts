@@ -102,7 +102,15 @@ describe("sweep", () => {
 
   it("finds an orphan behind hundreds who were suspended before", async () => {
     const suspended = Array.from({ length: 300 }, (_, second) =>
-      service.directory.givenIdentity({ isEnabled: false, signUpId: "not one of ours", createdAt: new Date(second) }),
+      service.directory.givenIdentity({ isEnabled: false, signUpId: randomUUID(), createdAt: new Date(second) }),
+    );
+    await service.db.query(
+      "given_profiles",
+      `insert into users (user_id, email, email_verified, display_name, phone, locale, roles, state, version, revision,
+                          created_at, updated_at, followed_at)
+       select user_id, user_id || '@example.com', false, 'Anna', '', '', '{customer}', 'active', 1, 1, now(), now(), now()
+         from unnest($1::text[]) user_id`,
+      [suspended],
     );
     const orphan = service.directory.givenIdentity({ isEnabled: false, signUpId: randomUUID() });
 

@@ -6,12 +6,12 @@ const signedIn = new Map<string, Promise<Api>>();
 /** Checking a password is slow by intent: one after the other, so that none waits for longer than the gateway does. */
 let turn: Promise<unknown> = Promise.resolve();
 
-/** The API as one of the seeded users sees it; signs in once per user and process. */
+/** The API as one of the seeded users sees it, for as long as this process lives; signs in once per user, and renews that. */
 export function as(target: Target, user: UserName): Promise<Api> {
   const key = `${target.baseUrl} ${user}`;
   const known = signedIn.get(key);
   if (known) return known;
-  const api = turn.then(() => signIn(target, user));
+  const api = turn.then(() => staySignedIn(target, user));
   turn = api.catch(() => undefined);
   signedIn.set(key, api);
   return api;

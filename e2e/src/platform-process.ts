@@ -6,6 +6,8 @@ import { becomesReady, runNode, type NodeProcess } from "./node-process.ts";
 const MAIN = fileURLToPath(new URL("../../deploy/embedded/main.ts", import.meta.url));
 /** A platform takes PORT to PORT+29; bases are handed out that far apart. */
 const PORTS_PER_PLATFORM = 32;
+const WORKERS_MAX = 4;
+const PLATFORMS_PER_WORKER = 75;
 const READY_TIMEOUT_MS = 180_000;
 
 /** A platform running as processes of its own. */
@@ -31,10 +33,12 @@ export async function startPlatformProcess(options: {
   return { ...program, baseUrl, port };
 }
 
-/** The first of a run of ports that are free now. */
+/** The first of a run of ports that are free now, and that no other worker of this test run takes. */
 async function freePorts(): Promise<number> {
+  const first = (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS_MAX) * PLATFORMS_PER_WORKER;
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const base = 20_000 + Math.floor(Math.random() * 300) * PORTS_PER_PLATFORM;
+    const place = first + Math.floor(Math.random() * PLATFORMS_PER_WORKER);
+    const base = 20_000 + place * PORTS_PER_PLATFORM;
     const free = await Promise.all(numbersOf(portsFrom(base)).map(isFree));
     if (free.every(Boolean)) return base;
   }

@@ -7,6 +7,7 @@ import { markFollowed } from "../store/following.ts";
 import { withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUser, findUserForUpdate, saveUser } from "../store/user-repository.ts";
 import type { Parts } from "./parts.ts";
+import { queueNotice } from "./queue-mail.ts";
 
 /**
  * Brings a user's row up to what the provider says of e-mail address and roles, and tells the world. A change of the user
@@ -48,7 +49,10 @@ async function saveFollowed(db: Database, seen: User, identity: Identity): Promi
     if (changed.length > 0) {
       if (email !== "" && !(await holdForUser(tx, email, user.userId))) return undefined;
       await releaseOfUser(tx, user.userId, email);
-      if (email !== user.email) await withdrawMailTokens(tx, user.userId, ["change"], email);
+      if (email !== user.email) {
+        await withdrawMailTokens(tx, user.userId, ["change"], email);
+        await queueNotice(tx, user, "email_changed");
+      }
       const next = nextVersion(followed, now);
       await saveUser(tx, next);
       await appendUserUpdated(tx, next, changed);

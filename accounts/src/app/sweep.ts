@@ -26,8 +26,8 @@ export async function sweep(parts: Parts, now: Date, stop: AbortSignal): Promise
   const before = new Date(now.getTime() - STALE_MS);
   return {
     reservations: await sweepReservations(parts, before, stop),
-    identities: await sweepIdentities(parts, before, stop),
     followed: await sweepUnfollowed(parts, stop),
+    identities: await sweepIdentities(parts, before, stop),
   };
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { messageId, type MailSender } from "./mail-sender.ts";
+import { messageId, type MailSender, type Writer } from "./mail-sender.ts";
 
 /** Says whose a mail is, so that it goes with them. */
 const USER_HEADER = "X-User-Id";
@@ -9,11 +9,12 @@ const USER_HEADER = "X-User-Id";
  * Lays each mail into a folder, as `<mail id>.eml` with the headers a mail has: for development, and for whoever sends mails
  * from files. The ids are UUIDv7, so names sort by time. A file is whole when it is there.
  */
-export function folderSender({ folder, from }: { readonly folder: string; readonly from: string }): MailSender {
+export function folderSender({ folder, from, replyTo }: Writer & { readonly folder: string }): MailSender {
   return {
     async send({ mailId, userId, to, subject, text }) {
       const headers = {
         From: from,
+        "Reply-To": replyTo,
         To: to,
         Subject: subject,
         Date: new Date().toUTCString(),

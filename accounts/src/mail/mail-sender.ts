@@ -10,6 +10,12 @@ export interface Mail {
   readonly text: string;
 }
 
+/** What every mail says of who sends it, each an address, or `Name <address>`. */
+export interface Writer {
+  readonly from: string;
+  readonly replyTo: string;
+}
+
 /** Sends mails. Two adapters: a folder, in which each becomes a file, and SMTP. */
 export interface MailSender extends AsyncDisposable {
   /** Resolves when the mail is out of our hands. @throws {Error} when it is not; it may be on its way all the same. */

@@ -1,11 +1,11 @@
 import { createTransport } from "nodemailer";
-import { messageId, type MailSender } from "./mail-sender.ts";
+import { messageId, type MailSender, type Writer } from "./mail-sender.ts";
 
 const CONNECT_MS = 5_000;
 const SILENCE_MS = 15_000;
 
 /** Sends by an SMTP server: `smtp://user:password@host:587`, with STARTTLS where it is offered; `smtps://` for TLS from the first byte. */
-export function smtpSender({ url, from }: { readonly url: string; readonly from: string }): MailSender {
+export function smtpSender({ url, from, replyTo }: Writer & { readonly url: string }): MailSender {
   const transport = createTransport({
     url,
     pool: true,
@@ -17,7 +17,7 @@ export function smtpSender({ url, from }: { readonly url: string; readonly from:
   return {
     async send({ mailId, to, subject, text }) {
       await transport
-        .sendMail({ from, to, subject, text, messageId: messageId(mailId, from) })
+        .sendMail({ from, replyTo, to, subject, text, messageId: messageId(mailId, from) })
         .catch((error: unknown) => {
           throw withoutWords(error);
         });

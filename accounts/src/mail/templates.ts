@@ -95,24 +95,24 @@ const NOTICES: Record<Language, Record<NoticeKind, Notice>> = {
     password_changed: {
       subject: "Your password was changed",
       what: "The password of your account was changed, and every other session was signed out.",
-      rest: "If it was not you, ask for a new password when you sign in, and write to us.",
+      rest: "If it was not you, ask for a new password when you sign in, and answer this mail.",
     },
     email_changed: {
       subject: "Your e-mail address was changed",
       what: "Your account has another e-mail address from now on. This one is no good for signing in any more.",
-      rest: "If it was not you, write to us at once.",
+      rest: "If it was not you, answer this mail at once.",
     },
   },
   de: {
     password_changed: {
       subject: "Ihr Passwort wurde geändert",
       what: "Das Passwort Ihres Kontos wurde geändert, und alle anderen Sitzungen wurden abgemeldet.",
-      rest: "Wenn Sie es nicht waren, fordern Sie beim Anmelden ein neues Passwort an, und schreiben Sie uns.",
+      rest: "Wenn Sie es nicht waren, fordern Sie beim Anmelden ein neues Passwort an, und antworten Sie auf diese Mail.",
     },
     email_changed: {
       subject: "Ihre E-Mail-Adresse wurde geändert",
       what: "Ihr Konto hat ab jetzt eine andere E-Mail-Adresse. Mit dieser können Sie sich nicht mehr anmelden.",
-      rest: "Wenn Sie es nicht waren, schreiben Sie uns sofort.",
+      rest: "Wenn Sie es nicht waren, antworten Sie sofort auf diese Mail.",
     },
   },
 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { bearer, gatewayFixture } from "../testing/gateway-fixture.ts";
 import { type TestIssuer, startIssuer } from "../testing/issuer.ts";
 
@@ -11,6 +11,7 @@ let issuer: TestIssuer;
 beforeAll(async () => {
   issuer = await startIssuer();
 });
+afterEach(() => void vi.useRealTimers());
 afterAll(async () => issuer[Symbol.asyncDispose]());
 
 const ada = { username: "ada", password: "ada-password" };
@@ -143,7 +144,6 @@ describe("refreshing", () => {
     const first = await post("/v1/auth/refresh", { refresh_token });
     vi.setSystemTime(Date.now() + 2_000);
     const second = await post("/v1/auth/refresh", { refresh_token });
-    vi.useRealTimers();
 
     expect([first.status, second.status]).toEqual([200, 401]);
     expect((await first.json()) as Tokens).toMatchObject({ access_token: expect.any(String) });

@@ -6,12 +6,12 @@ import type { Finder } from "./marks.ts";
 import { note, type Findings } from "./stores.ts";
 
 const POLL_MS = 250;
-const READ_MS_MAX = 60_000;
+const READ_MS_MAX = 180_000;
 
 /**
  * Searches every record that the brokers (`host:port,host:port`) keep in our topics: its key, headers and value.
  *
- * @throws {Error} when the end was not reached within a minute.
+ * @throws {Error} when the end was not reached within three minutes.
  */
 export async function searchKafka(brokers: string, find: Finder): Promise<Findings> {
   const findings: Findings = {};

@@ -27,8 +27,7 @@ export async function searchKeycloak(admin: Admin, realm: string, find: Finder):
   return findings;
 }
 
-/** Forgets the events of a realm, as Keycloak does by itself when their time is over: `eventsExpiration`. */
+/** Forgets who signed in at a realm, as Keycloak does by itself when the time of its events is over: `eventsExpiration`. */
 export async function expireEvents(admin: Admin, realm: string): Promise<void> {
   await admin("DELETE", `/${realm}/events`);
-  await admin("DELETE", `/${realm}/admin-events`);
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createHalts } from "./halts.ts";
 import { REBALANCE_MS } from "./limits.ts";
 
@@ -6,6 +6,8 @@ const whole = Promise.resolve(true);
 const part = Promise.resolve(false);
 
 describe("a partition", () => {
+  afterEach(() => void vi.useRealTimers());
+
   it("is read on when its handler has committed all", async () => {
     const resume = vi.fn<() => void>();
 
@@ -64,7 +66,6 @@ describe("a partition", () => {
 
     expect(giveUp).toHaveBeenCalledOnce();
     halts.close();
-    vi.useRealTimers();
   });
 });
 

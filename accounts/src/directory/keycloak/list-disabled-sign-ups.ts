@@ -2,7 +2,7 @@ import { DISABLED_MAX, type DisabledSignUp } from "../user-directory.ts";
 import type { AdminApi } from "./admin-api.ts";
 import { listDisabledUsers, signUpOf, type User } from "./identities.ts";
 
-const PAGE = 1_000;
+const PAGE = 100;
 
 /** Keycloak finds users by an attribute's value only, and sorts by name: the disabled ones are read and sorted here. */
 export async function listDisabledSignUps(admin: AdminApi, before: Date): Promise<DisabledSignUp[]> {

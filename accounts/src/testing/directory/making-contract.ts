@@ -152,6 +152,17 @@ export function makingContract(at: () => DirectoryUnderTest): void {
       expect(listed).not.toContain(await at().userId("courier2"));
     });
 
+    it("lists more than a page of them", async () => {
+      const signUps = Array.from({ length: 110 }, () => someSignUp({ password: undefined }));
+      const made: string[] = [];
+      for (const signUp of signUps) made.push(await at().directory.makeIdentity(signUp));
+
+      const listed = new Set((await disabled()).map(({ userId }) => userId));
+
+      expect(made.filter((userId) => !listed.has(userId))).toEqual([]);
+      await Promise.all(made.map(async (userId) => at().directory.deleteIdentity(userId)));
+    });
+
     it("leaves out who came later", async () => {
       const { userId } = await givenSignUp(at());
       const { createdAt } = (await at().directory.findIdentity(userId)) ?? {};

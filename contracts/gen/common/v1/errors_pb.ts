@@ -106,7 +106,7 @@ export const ErrorKind = {
   KEY_REUSED: 11,
 
   /**
-   * A limit of rate or number is reached.
+   * A limit of rate, or of number at one time, is reached: later it may work.
    *
    * @generated from enum value: ERROR_KIND_EXHAUSTED = 12;
    */
