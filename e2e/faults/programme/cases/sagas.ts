@@ -14,7 +14,7 @@ import { onLogBus } from "./services.ts";
 
 const VICTIMS = ["sagas", ...PARTICIPANTS] as const;
 /** People who come at one time: passwords are hashed by the same cores. */
-const AT_ONCE = 3;
+const AT_ONCE = 6;
 const STOCK = 1_000_000;
 /** The last command may have been put off by some seconds several times. */
 const END_MS_MAX = 300_000;
