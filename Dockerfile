@@ -53,8 +53,9 @@ const files = globSync("/app/{platform,$SERVICE}/src/**/*.ts").filter((file) => 
 await Promise.all(files.map((file) => import(file)));
 process.exit();
 WARM
-# A small young generation: 50 MB less for each service, at the same speed.
-ENV NODE_OPTIONS=--max-semi-space-size=4
+# A small young generation: 50 MB less for each service, at the same speed. And half of what a container may hold for the old
+# one, which Node would take by itself where it sees the limit.
+ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=80"
 # A container is a machine of its own: nobody else is there to listen to loopback addresses.
 ENV RPC_HOST=0.0.0.0 OPS_HOST=0.0.0.0 OPS_PORT=9020
 HEALTHCHECK --interval=5s --timeout=3s --start-period=180s \

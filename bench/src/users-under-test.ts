@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
 import { signIn } from "@animal-delivery/e2e/people";
 import { startPlatformProcess } from "@animal-delivery/e2e/platform-process";
+import { NODE_OPTIONS } from "@animal-delivery/e2e/node-options";
 import { databaseUrl, startAccountsProcess, startGatewayProcess } from "@animal-delivery/e2e/service-process";
 import { passwordsFrom, type Target } from "@animal-delivery/e2e/target";
 import { createRpcClient } from "@animal-delivery/platform/rpc/client";
@@ -13,8 +14,6 @@ import { watchTls } from "@animal-delivery/platform/tls/watch-tls";
 import type { CallOptions, Client } from "@connectrpc/connect";
 import { fillUsers } from "./fill-users.ts";
 
-/** As in the images. */
-const NODE_OPTIONS = "--max-semi-space-size=4";
 const TOKEN_RENEW_MS = 30_000;
 
 /** Accounts in a process of its own. */
