@@ -4,10 +4,11 @@ import type {
   ListAuditResponseSchema,
 } from "@animal-delivery/contracts/gen/logging/v1/log_service_pb";
 import { readPage } from "@animal-delivery/platform/page";
-import { idAt, timeAt } from "@animal-delivery/platform/page-position";
+import { auditEntryOf } from "../domain/audit-entry.ts";
 import { type AuditFilter, listAudit } from "../store/audit-repository.ts";
 import type { Reader } from "../store/reader.ts";
 import { boundMs } from "./bound.ts";
+import { EVENT_PLACE } from "./event-page.ts";
 import { auditMessage } from "./to-message.ts";
 
 export async function listAuditPage(
@@ -24,9 +25,8 @@ export async function listAuditPage(
   };
   const { items, nextPageToken } = await readPage(request, {
     filters: filter,
-    positionOf: (key) => ({ occurredAtMs: timeAt(key, 0).getTime(), eventId: idAt(key, 1) }),
     read: (after, limit) => listAudit(reader, filter, after, limit),
-    keyOf: ({ occurredAtMs, eventId }) => [String(occurredAtMs), eventId],
+    ...EVENT_PLACE,
   });
-  return { entries: items.map(({ entry }) => auditMessage(entry)), nextPageToken };
+  return { entries: items.map((event) => auditMessage(auditEntryOf(event))), nextPageToken };
 }

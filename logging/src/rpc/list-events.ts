@@ -4,10 +4,10 @@ import type {
   ListEventsResponseSchema,
 } from "@animal-delivery/contracts/gen/logging/v1/log_service_pb";
 import { readPage } from "@animal-delivery/platform/page";
-import { idAt, timeAt } from "@animal-delivery/platform/page-position";
 import { type EventFilter, listEvents } from "../store/event-repository.ts";
 import type { Reader } from "../store/reader.ts";
 import { boundMs } from "./bound.ts";
+import { EVENT_PLACE } from "./event-page.ts";
 import { eventMessage } from "./to-message.ts";
 
 export async function listEventsPage(
@@ -23,9 +23,8 @@ export async function listEventsPage(
   };
   const { items, nextPageToken } = await readPage(request, {
     filters: filter,
-    positionOf: (key) => ({ occurredAtMs: timeAt(key, 0).getTime(), eventId: idAt(key, 1) }),
     read: (after, limit) => listEvents(reader, filter, after, limit),
-    keyOf: ({ occurredAt, eventId }) => [String(occurredAt.getTime()), eventId],
+    ...EVENT_PLACE,
   });
   return { events: items.map(eventMessage), nextPageToken };
 }
