@@ -75,10 +75,13 @@ async function killAmongSagas(scene: Scene, scale: (typeof SCALES)[keyof typeof 
   };
 }
 
-/** So many people that there are about so many sagas: half of them go again, a tenth of those tries it in vain. */
+/**
+ * So many people that there are at least so many sagas: half of them go again, a tenth of those tries it in vain, and a few
+ * give up their sign-up before a saga begins.
+ */
 function plansFor(sagas: number): Plan[] {
   const cycle: Plan[] = ["goes", "stays"];
-  return Array.from({ length: Math.ceil(sagas / 1.5) }, (_, index) =>
+  return Array.from({ length: Math.ceil(sagas / 1.45) }, (_, index) =>
     index % 20 === 10 ? "is busy" : (cycle[index % cycle.length] ?? "stays"),
   );
 }
