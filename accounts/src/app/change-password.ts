@@ -1,15 +1,12 @@
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { DomainError } from "@animal-delivery/platform/errors";
-import { assertUncommon } from "../domain/password.ts";
 import { rateLimited } from "../domain/refusal.ts";
 import { assertActive, userNotFound, type User } from "../domain/user.ts";
 import { countAttempt } from "../store/attempts.ts";
-import { withdrawMailTokens } from "../store/mail-token-repository.ts";
 import { findUserForUpdate } from "../store/user-repository.ts";
 import { currentUser } from "./current-user.ts";
-import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
-import { queueNotice } from "./queue-mail.ts";
+import { replacePassword } from "./replace-password.ts";
 
 /** What somebody says who changes their own password. */
 export interface PasswordChange {
@@ -33,11 +30,7 @@ export async function changePassword(parts: Parts, change: PasswordChange): Prom
   await countPasswordTry(parts, userId);
   await parts.db.transaction(async (tx) => {
     const user = await assertOwner(parts, tx, userId, change.currentPassword);
-    assertUncommon(newPassword, [user.email, user.displayName]);
-    await parts.directory.setPassword(userId, newPassword);
-    await endSessions(parts, userId, sessionId === "" ? undefined : sessionId);
-    await withdrawMailTokens(tx, userId, ["password", "change"]);
-    await queueNotice(tx, user, "password_changed");
+    await replacePassword(parts, tx, user, { newPassword, except: sessionId === "" ? undefined : sessionId });
   });
   parts.log.info("password changed", { user_id: userId });
 }

@@ -1,14 +1,12 @@
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { mailTokenInvalid } from "../domain/mail-token.ts";
-import { assertUncommon } from "../domain/password.ts";
 import { rateLimited } from "../domain/refusal.ts";
 import { hashOf } from "../domain/secret.ts";
 import { countAttempt } from "../store/attempts.ts";
-import { findUserOfToken, takeMailToken, withdrawMailTokens } from "../store/mail-token-repository.ts";
+import { findUserOfToken, takeMailToken } from "../store/mail-token-repository.ts";
 import { findUserForUpdate } from "../store/user-repository.ts";
-import { endSessions } from "./end-sessions.ts";
 import type { Parts } from "./parts.ts";
-import { queueNotice } from "./queue-mail.ts";
+import { replacePassword } from "./replace-password.ts";
 
 /** What somebody says who got a mail. */
 export interface PasswordReset {
@@ -42,10 +40,5 @@ async function reset(
   const taken = await takeMailToken(tx, tokenHash, ["password"], new Date());
   // A mail that went to an address which is the user's no more gives nothing to whoever reads it.
   if (!taken || user?.state !== "active" || user.email !== taken.email) throw mailTokenInvalid();
-  assertUncommon(newPassword, [user.email, user.displayName]);
-
-  await parts.directory.setPassword(user.userId, newPassword);
-  await endSessions(parts, user.userId);
-  await withdrawMailTokens(tx, user.userId, ["password", "change"]);
-  await queueNotice(tx, user, "password_changed");
+  await replacePassword(parts, tx, user, { newPassword });
 }

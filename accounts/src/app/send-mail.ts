@@ -35,17 +35,19 @@ export interface Post {
 export async function sendMail(parts: Parts, { sender, publicOrigin }: Post, mail: QueuedMail): Promise<boolean> {
   const user = await recipientOf(parts, mail);
   if (!user) return false;
-  const displayName = isForReader(mail, user) ? user.displayName : "";
-  const reader = { locale: user.locale, displayName };
-  let letter: Letter;
-  if (isNotice(mail.kind)) letter = writeNotice({ kind: mail.kind, ...reader });
-  else {
-    const token = await keepToken(parts, mail, mail.kind, user.userId);
-    if (token === undefined) return false;
-    letter = writeLetter({ kind: mail.kind, link: linkOf(publicOrigin, mail.kind, token), ...reader });
-  }
+  const letter = await letterTo(user, mail, publicOrigin, parts);
+  if (!letter) return false;
   await sender.send({ mailId: mail.mailId, userId: user.userId, to: mail.email, ...letter });
   return true;
+}
+
+/** Undefined when the mail was withdrawn meanwhile. */
+async function letterTo(user: User, mail: QueuedMail, publicOrigin: string, parts: Parts): Promise<Letter | undefined> {
+  const { kind } = mail;
+  const reader = { locale: user.locale, displayName: isForReader(mail, user) ? user.displayName : "" };
+  if (isNotice(kind)) return writeNotice({ kind, ...reader });
+  const token = await keepToken(parts, mail, kind, user.userId);
+  return token === undefined ? undefined : writeLetter({ kind, link: linkOf(publicOrigin, kind, token), ...reader });
 }
 
 /** @returns the token; undefined when the mail was withdrawn meanwhile. */
