@@ -2,10 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openDatabase } from "@animal-delivery/platform/db/open-database";
-import { purgeOnce } from "@animal-delivery/platform/db/purge-expired";
-import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { aDayPasses } from "../src/erasure/a-day-passes.ts";
 import { marksOf, secretsOf, wordsOf } from "../src/erasure/canary.ts";
 import { deletePeople, leadLives, readEverything, type Person } from "../src/erasure/life.ts";
 import { finderOf, named, type Finder } from "../src/erasure/marks.ts";
@@ -115,7 +113,7 @@ it("finds nothing of people who were deleted, but what is promised to go in a da
   const left = await search(findPeople);
 
   expect(left).toEqual(Object.fromEntries(KEPT_FOR_A_DAY.map((place) => [place, expect.any(String)])));
-  await aDayPasses();
+  await aDayPasses(await serverUrl("accounts"));
   expect(await search(findPeople)).toEqual({});
   expect(
     await searchMemory(
@@ -137,14 +135,6 @@ async function search(find: Finder): Promise<Findings> {
   note(findings, "output", find, platform.process().output());
   note(findings, "spans", find, spans.text());
   return findings;
-}
-
-/** Lets the stored answers grow old, and purges as the services do. */
-async function aDayPasses(): Promise<void> {
-  const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 30_000 };
-  await using db = openDatabase({ url: await serverUrl("accounts"), poolSize: 1, ...limits }, testTelemetry());
-  await db.query("a_day_passes", "update idempotency set expires_at = expires_at - interval '1 day'");
-  await purgeOnce(db, new AbortController().signal);
 }
 
 async function serverUrl(database = "postgres"): Promise<string> {

@@ -2,13 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openDatabase } from "@animal-delivery/platform/db/open-database";
-import { purgeOnce } from "@animal-delivery/platform/db/purge-expired";
 import { engine } from "@animal-delivery/platform/testing/engines";
 import { openAdmin } from "@animal-delivery/platform/testing/keycloak-admin";
-import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startEnvPlatform } from "../../src/env/start-env-platform.ts";
+import { aDayPasses } from "../../src/erasure/a-day-passes.ts";
 import { marksOf, secretsOf } from "../../src/erasure/canary.ts";
 import { deletePeople, leadLives, readEverything, type Person } from "../../src/erasure/life.ts";
 import { finderOf, named, type Finder } from "../../src/erasure/marks.ts";
@@ -17,8 +15,8 @@ import { searchJaeger } from "../../src/erasure/search-jaeger.ts";
 import { searchKafka } from "../../src/erasure/search-kafka.ts";
 import { expireEvents, searchKeycloak } from "../../src/erasure/search-keycloak.ts";
 import { searchRedis } from "../../src/erasure/search-redis.ts";
-import { as } from "../../src/people.ts";
 import { searchClickHouse, searchFiles, searchPostgres, type Findings } from "../../src/erasure/stores.ts";
+import { as } from "../../src/people.ts";
 
 /** Where people must be found while they are there; else the search is worth nothing. */
 const THERE = [
@@ -105,7 +103,8 @@ it("finds nothing of people who were deleted, but what is promised to go in time
   const left = await search(findPeople);
 
   expect(left).toEqual(Object.fromEntries(KEPT_FOR_A_WHILE.map((place) => [place, expect.any(String)])));
-  await timePasses();
+  await aDayPasses(accountsUrl());
+  await expireEvents(admin, realm);
   expect(await search(findPeople)).toEqual({});
 });
 
@@ -113,7 +112,7 @@ it("finds nothing of people who were deleted, but what is promised to go in time
 async function search(find: Finder): Promise<Findings> {
   return {
     ...(await searchPostgres(engine("DATABASE_URL"), find)),
-    ...(await searchClickHouse(clickHouseUrl(), process.env.CLICKHOUSE_DATABASE ?? "logging", find)),
+    ...(await searchEventStore(find)),
     ...(await searchRedis(engine("REDIS_URL"), find)),
     ...(await searchKafka(engine("KAFKA_BROKERS"), find)),
     ...(await searchJaeger(engine("JAEGER_URL"), beganAt, find)),
@@ -131,7 +130,7 @@ async function everythingToldIsKept(): Promise<void> {
   expect((await asker.get(`/v1/users/${people[0].userId}`, { headers })).status).toBe(404);
   const lines = finderOf(new Map([["trace", traceId]]));
   const places = async () => ({
-    ...(await searchClickHouse(clickHouseUrl(), process.env.CLICKHOUSE_DATABASE ?? "logging", lines)),
+    ...(await searchEventStore(lines)),
     ...(await searchJaeger(engine("JAEGER_URL"), beganAt, lines)),
   });
   await expect
@@ -139,20 +138,15 @@ async function everythingToldIsKept(): Promise<void> {
     .toEqual(expect.arrayContaining(["clickhouse logs", "jaeger accounts", "jaeger api-gateway"]));
 }
 
-/** Lets the stored answers grow a day old and purges as the services do, and the provider forgets who signed in. */
-async function timePasses(): Promise<void> {
-  const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 30_000 };
-  const url = new URL(engine("DATABASE_URL"));
-  url.pathname = "/accounts";
-  await using db = openDatabase({ url: url.href, poolSize: 1, ...limits }, testTelemetry());
-  await db.query("a_day_passes", "update idempotency set expires_at = expires_at - interval '1 day'");
-  await purgeOnce(db, new AbortController().signal);
-  await expireEvents(admin, realm);
-}
-
-function clickHouseUrl(): string {
+function searchEventStore(find: Finder): Promise<Findings> {
   const url = new URL(engine("CLICKHOUSE_URL"));
   url.username = process.env.CLICKHOUSE_USER ?? "default";
   url.password = process.env.CLICKHOUSE_PASSWORD ?? "";
+  return searchClickHouse(url.href, process.env.CLICKHOUSE_DATABASE ?? "logging", find);
+}
+
+function accountsUrl(): string {
+  const url = new URL(engine("DATABASE_URL"));
+  url.pathname = "/accounts";
   return url.href;
 }
