@@ -6,7 +6,7 @@ import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { applyMigrations } from "@animal-delivery/platform/db/migrate";
 import { Client } from "pg";
 import { describe, expect, it } from "vitest";
-import { hashPassword } from "../embedded/identity/password.ts";
+import { createPasswords } from "../embedded/identity/password.ts";
 import { givenIdentity } from "./fixtures/identity.ts";
 
 const FIRST = fileURLToPath(new URL("../embedded/identity/migrations/0001_identity.sql", import.meta.url));
@@ -14,20 +14,21 @@ const CUSTOMER = "a0000000-0000-4000-8000-000000000001";
 
 // A platform whose data are from before there was a directory.
 describe("startIdentityProvider", () => {
-  const identity = givenIdentity(async (url) => {
-    await ensureDatabase(url);
-    const folder = await mkdtemp(join(tmpdir(), "identity-migrations-"));
-    await cp(FIRST, join(folder, "0001_identity.sql"));
-    await applyMigrations(url, [{ folder, table: "migrations" }]);
-    await rm(folder, { recursive: true });
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    await client.query("insert into users (user_id, username, password_hash, roles) values ($1, 'customer', $2, $3)", [
-      CUSTOMER,
-      await hashPassword("my own password"),
-      ["customer"],
-    ]);
-    await client.end();
+  const identity = givenIdentity({
+    prepare: async (url) => {
+      await ensureDatabase(url);
+      const folder = await mkdtemp(join(tmpdir(), "identity-migrations-"));
+      await cp(FIRST, join(folder, "0001_identity.sql"));
+      await applyMigrations(url, [{ folder, table: "migrations" }]);
+      await rm(folder, { recursive: true });
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      await client.query(
+        "insert into users (user_id, username, password_hash, roles) values ($1, 'customer', $2, $3)",
+        [CUSTOMER, await createPasswords().hash("my own password"), ["customer"]],
+      );
+      await client.end();
+    },
   });
 
   it("keeps the users there were, with their passwords, and gives them e-mail addresses", async () => {

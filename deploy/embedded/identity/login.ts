@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Database } from "@animal-delivery/platform/db/database";
 import { errors, type InteractionResults, type Provider } from "oidc-provider";
-import { checkCredentials } from "./check-credentials.ts";
+import { checkCredentials, type SignInSource } from "./check-credentials.ts";
 import { escapeHtml, page, pageHeaders, sendPage } from "./page.ts";
 import { SEEDED_USERS } from "./seeded-users.ts";
 
-export interface LoginOptions {
+export interface LoginOptions extends SignInSource {
   readonly provider: Provider;
-  readonly db: Database;
   readonly gatewayOrigin: string;
 }
 
@@ -20,7 +18,7 @@ export function isLogin(request: IncomingMessage): boolean {
 
 /** Shows the sign-in form and takes it. The cookie of the interaction, which no other site's form brings, guards it. */
 export async function answerLogin(
-  { provider, db, gatewayOrigin }: LoginOptions,
+  { provider, gatewayOrigin, ...source }: LoginOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -31,7 +29,7 @@ export async function answerLogin(
 
     const form = new URLSearchParams(await readForm(request));
     const refuse = () => sendPage(response, 401, loginPage("Name or password is wrong."), headers);
-    const signIn = await checkCredentials(db, form.get("username") ?? "", form.get("password") ?? "");
+    const signIn = await checkCredentials(source, form.get("username") ?? "", form.get("password") ?? "");
     if (!signIn) return refuse();
     const finish = (result: InteractionResults) =>
       provider.interactionResult(request, response, result, { mergeWithLastSubmission: false });

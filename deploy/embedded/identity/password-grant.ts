@@ -1,6 +1,5 @@
-import type { Database } from "@animal-delivery/platform/db/database";
 import { errors, type Provider, type ResourceServer, type TokenEndpointGrantContext } from "oidc-provider";
-import { checkCredentials } from "./check-credentials.ts";
+import { checkCredentials, type SignInSource } from "./check-credentials.ts";
 import { endGrant } from "./payload-repository.ts";
 
 interface PasswordParameters {
@@ -8,9 +7,8 @@ interface PasswordParameters {
   readonly password?: string;
 }
 
-export interface PasswordGrantOptions {
+export interface PasswordGrantOptions extends SignInSource {
   readonly provider: Provider;
-  readonly db: Database;
   readonly audience: string;
   readonly resourceServer: ResourceServer;
 }
@@ -29,12 +27,12 @@ export function registerPasswordGrant(options: PasswordGrantOptions): void {
 }
 
 async function answerPasswordGrant(
-  { provider, db, audience, resourceServer }: PasswordGrantOptions,
+  { provider, audience, resourceServer, ...source }: PasswordGrantOptions,
   context: TokenEndpointGrantContext<PasswordParameters>,
 ): Promise<void> {
   const { client, params } = context.oidc;
   const { username = "", password = "" } = params;
-  const signIn = await checkCredentials(db, username, password);
+  const signIn = await checkCredentials(source, username, password);
   if (!signIn) throw wrong();
   const { user } = signIn;
 
@@ -49,7 +47,7 @@ async function answerPasswordGrant(
   context.oidc.entity("AccessToken", accessToken);
   const tokens = { access_token: await accessToken.save(), refresh_token: await refreshToken.save() };
   if (!(await signIn.isStillGood())) {
-    await endGrant(db, owner.grantId);
+    await endGrant(source.db, owner.grantId);
     throw wrong();
   }
   context.body = {

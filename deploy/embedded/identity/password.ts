@@ -4,14 +4,14 @@ import { DomainError } from "@animal-delivery/platform/errors";
 import { createTurns } from "../turns.ts";
 
 /** How much work a hash is. */
-interface Cost {
+export interface HashCost {
   readonly memoryKib: number;
   readonly passes: number;
   readonly lanes: number;
 }
 
 /** The second recommended option of RFC 9106 section 4, above OWASP's least: 64 MiB, three passes, four lanes. About 90 ms here. */
-const COST: Cost = { memoryKib: 65_536, passes: 3, lanes: 4 };
+const COST: HashCost = { memoryKib: 65_536, passes: 3, lanes: 4 };
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 const HASH = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
@@ -32,27 +32,42 @@ export function isTooLong(password: string): boolean {
   return password.length > 2 * PASSWORD_LENGTH_MAX || Array.from(password).length > PASSWORD_LENGTH_MAX;
 }
 
-/** Hashes a password with a fresh salt, as a PHC string. */
-export async function hashPassword(password: string, cost: Cost = COST): Promise<string> {
-  const salt = randomBytes(SALT_BYTES);
-  const tag = await tagOf(password, salt, cost);
-  const { memoryKib, passes, lanes } = cost;
+/** Hashes passwords at one cost, and tells whether a password is the one of a hash, whatever that one cost. */
+export interface Passwords {
+  /** The hash of a password with a fresh salt, as a PHC string. */
+  hash(password: string): Promise<string>;
+  /** Whether the password is the one of this hash, which `hash` made. False for no hash, in the time of one that it made. */
+  matches(password: string, hash: string | undefined): Promise<boolean>;
+  /** Whether a hash was made at another cost than one would be now. */
+  isOutdated(hash: string): boolean;
+}
+
+/** @param cost of a hash: less than unless given only where nobody's password is kept, as in tests. */
+export function createPasswords(cost: HashCost = COST): Passwords {
+  const hash = async (password: string) => {
+    const salt = randomBytes(SALT_BYTES);
+    return phc(cost, salt, await tagOf(password, salt, cost));
+  };
+  // Nobody has it: a tag that no password is known for.
+  const nobodys = phc(cost, randomBytes(SALT_BYTES), randomBytes(TAG_BYTES));
+  return {
+    hash,
+    async matches(password, hashed = nobodys) {
+      const { cost: itsCost, salt, tag } = parse(hashed);
+      return timingSafeEqual(await tagOf(password, salt, itsCost), tag);
+    },
+    isOutdated(hashed) {
+      const { memoryKib, passes, lanes } = parse(hashed).cost;
+      return memoryKib !== cost.memoryKib || passes !== cost.passes || lanes !== cost.lanes;
+    },
+  };
+}
+
+function phc({ memoryKib, passes, lanes }: HashCost, salt: Buffer, tag: Buffer): string {
   return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
-/** Whether the password is the one of this hash, which `hashPassword` made. */
-export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  const { cost, salt, tag } = parse(hash);
-  return timingSafeEqual(await tagOf(password, salt, cost), tag);
-}
-
-/** Whether a hash was made with another cost than one would be today. */
-export function isOutdated(hash: string): boolean {
-  const { memoryKib, passes, lanes } = parse(hash).cost;
-  return memoryKib !== COST.memoryKib || passes !== COST.passes || lanes !== COST.lanes;
-}
-
-function parse(hash: string): { cost: Cost; salt: Buffer; tag: Buffer } {
+function parse(hash: string): { cost: HashCost; salt: Buffer; tag: Buffer } {
   const [, memory, passes, lanes, salt = "", tag = ""] = HASH.exec(hash) ?? [];
   return {
     cost: { memoryKib: Number(memory), passes: Number(passes), lanes: Number(lanes) },
@@ -61,7 +76,7 @@ function parse(hash: string): { cost: Cost; salt: Buffer; tag: Buffer } {
   };
 }
 
-async function tagOf(password: string, salt: Buffer, { memoryKib, passes, lanes }: Cost): Promise<Buffer> {
+async function tagOf(password: string, salt: Buffer, { memoryKib, passes, lanes }: HashCost): Promise<Buffer> {
   const parameters: Argon2Parameters = {
     message: password.normalize("NFC"),
     nonce: salt,

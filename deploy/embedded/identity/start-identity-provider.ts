@@ -13,6 +13,7 @@ import { secretFile } from "../secret-file.ts";
 import { configuration, resourceServer } from "./configuration.ts";
 import { identityListener } from "./identity-listener.ts";
 import { statusOf } from "./status-of.ts";
+import { createPasswords, type HashCost } from "./password.ts";
 import { registerPasswordGrant } from "./password-grant.ts";
 import { providerKeys } from "./provider-keys.ts";
 import { purgeExpired } from "./purge.ts";
@@ -30,6 +31,8 @@ export interface IdentityProviderOptions {
   readonly audience: string;
   /** Life of an access token; five minutes unless given. */
   readonly accessTokenSeconds?: number;
+  /** Of passwords that are set or changed; see `createPasswords`. */
+  readonly hashCost?: HashCost | undefined;
   readonly telemetry: Telemetry;
 }
 
@@ -68,17 +71,18 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
     addSeededUsers(db),
   ]);
 
+  const passwords = createPasswords(options.hashCost);
   const issuer = `http://localhost:${port}`;
   const settings = { ...options, accessTokenSeconds: options.accessTokenSeconds ?? ACCESS_TOKEN_SECONDS };
   const providerOptions = { ...settings, db, keys, gatewaySecret };
   const provider = new Provider(issuer, configuration(providerOptions));
-  registerPasswordGrant({ ...settings, provider, db, resourceServer: resourceServer(providerOptions) });
+  registerPasswordGrant({ ...settings, provider, db, passwords, resourceServer: resourceServer(providerOptions) });
   logEvents(provider, telemetry.log);
 
   const server = await listenOnLoopback(
     port,
     "the identity provider",
-    identityListener({ provider, db, gatewayOrigin, log: telemetry.log }),
+    identityListener({ provider, db, passwords, gatewayOrigin, log: telemetry.log }),
   );
   opened.defer(() => server.close(STOP_GRACE_MS));
   const stopping = new AbortController();
@@ -87,8 +91,8 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   return {
     issuer,
     gatewaySecret,
-    directory: embeddedDirectory(db),
-    usersWithSeededPassword: () => listUsersWithSeededPassword(db),
+    directory: embeddedDirectory(db, passwords),
+    usersWithSeededPassword: () => listUsersWithSeededPassword(db, passwords),
     async stop() {
       stopping.abort();
       await purge;

@@ -14,8 +14,8 @@ import {
 } from "@animal-delivery/accounts/directory/user-directory";
 import type { Database } from "@animal-delivery/platform/db/database";
 import { DomainError } from "@animal-delivery/platform/errors";
-import { isPasswordOf } from "./check-credentials.ts";
-import { hashPassword } from "./password.ts";
+import { isPasswordOf, type SignInSource } from "./check-credentials.ts";
+import type { Passwords } from "./password.ts";
 import { deleteSession, deleteSessionsBut, listSessions } from "./session-repository.ts";
 import * as users from "./user-repository.ts";
 
@@ -24,10 +24,10 @@ const SESSIONS_MAX = 200;
 const ROLES = new Set(["customer", "courier", "dispatcher", "admin"]);
 
 /** Who can sign in here, for accounts. Whoever it lets in or ends shows at once: nothing is copied. */
-export function embeddedDirectory(database: Database): UserDirectory {
+export function embeddedDirectory(database: Database, passwords: Passwords): UserDirectory {
   const db = answeringInTime(database);
   return {
-    makeIdentity: async (identity) => makeIdentity(db, identity),
+    makeIdentity: async (identity) => makeIdentity({ db, passwords }, identity),
     findIdentity: async (userId) => users.findUser(db, userId),
     findIdentityByEmail: async (email) => users.findUserByEmail(db, email.toLowerCase()),
     async setEnabled(userId, isEnabled) {
@@ -42,12 +42,12 @@ export function embeddedDirectory(database: Database): UserDirectory {
       const user = await users.findUser(db, userId);
       if (!user) throw userNotFound();
       assertAllowed(password, user);
-      assertFound(await users.saveHash(db, userId, await hashPassword(password)));
+      assertFound(await users.saveHash(db, userId, await passwords.hash(password)));
     },
     async checkPassword(userId, password) {
       const found = await users.findUserWithHash(db, userId);
       if (!found) throw userNotFound();
-      return isPasswordOf(db, found, password);
+      return isPasswordOf({ db, passwords }, found, password);
     },
     listSessions: async (userId) => listSessions(db, userId, SESSIONS_MAX),
     endSession: async (userId, sessionId) =>
@@ -71,7 +71,10 @@ export function embeddedDirectory(database: Database): UserDirectory {
   };
 }
 
-async function makeIdentity(db: Database, { email, password, roles, signUpId }: IdentityToMake): Promise<string> {
+async function makeIdentity(
+  { db, passwords }: SignInSource,
+  { email, password, roles, signUpId }: IdentityToMake,
+): Promise<string> {
   const user = {
     userId: randomUUID(),
     username: email,
@@ -83,7 +86,7 @@ async function makeIdentity(db: Database, { email, password, roles, signUpId }: 
   };
   assertRoles(roles);
   if (password !== undefined) assertAllowed(password, user);
-  const hash = password === undefined ? undefined : await hashPassword(password);
+  const hash = password === undefined ? undefined : await passwords.hash(password);
   return db.transaction(async (tx) => {
     if (await users.insertUser(tx, { ...user, hash })) {
       // Somebody made otherwise may sign in by this e-mail address as a name.
