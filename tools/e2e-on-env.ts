@@ -1,27 +1,28 @@
 import { once } from "node:events";
 import { memoryOf } from "../e2e/src/env/memory.ts";
 import { type EnvPlatform, startEnvPlatform } from "../e2e/src/env/start-env-platform.ts";
-import { type Counts, runVitest, sum } from "./run-vitest.ts";
+import { type Outcome, sum } from "./report.ts";
+import { runVitest } from "./run-vitest.ts";
 import { warmUp } from "./warm-up.ts";
 
 /**
  * Tells the stories to a platform of one process each on the engines of the environment, asks the engines what they know of
  * them, and then kills its services under load. Named files are run against the platform, and nothing else.
  */
-export async function runOnEnv(args: readonly string[]): Promise<Counts> {
+export async function runOnEnv(args: readonly string[]): Promise<Outcome> {
   const told = await tellStories(["--project", "e2e", "--project", "e2e-engines", ...args]);
   if (args.length > 0) return told;
   return sum(told, await runVitest("services killed under load", ["--project", "service-faults"]));
 }
 
-async function tellStories(args: readonly string[]): Promise<Counts> {
+async function tellStories(args: readonly string[]): Promise<Outcome> {
   await using platform = await start();
   await warmUp(platform.target);
   const env = { ...process.env, E2E_BASE_URL: platform.target.baseUrl };
-  const counts = await runVitest("stories", args, env);
+  const outcome = await runVitest("stories", args, env);
   console.log(`Memory after the stories: ${await memoryOf(platform)}`);
   await platform.stop();
-  return counts;
+  return outcome;
 }
 
 /** Starts the platform and holds it until SIGINT or SIGTERM. */

@@ -3,7 +3,8 @@
 import { parseArgs } from "node:util";
 import { runOnCompose } from "./e2e-on-compose.ts";
 import { keepEnvPlatform, runOnEnv } from "./e2e-on-env.ts";
-import { type Counts, runVitest, tellCounts } from "./run-vitest.ts";
+import { failure, type Outcome, tellOutcome } from "./report.ts";
+import { runVitest } from "./run-vitest.ts";
 
 const USAGE = `usage: npm run e2e [-- [--target=embedded|env|compose] [--keep] [vitest arguments]]
 
@@ -12,7 +13,7 @@ const USAGE = `usage: npm run e2e [-- [--target=embedded|env|compose] [--keep] [
   --target=compose   the containers of docker-compose.yml
   --keep             with env: tell no story, stay up until Ctrl-C`;
 
-const TARGETS: Record<string, (args: readonly string[]) => Promise<Counts>> = {
+const TARGETS: Record<string, (args: readonly string[]) => Promise<Outcome>> = {
   embedded: (args) => runVitest("stories", ["--project", "e2e", ...args]),
   env: runOnEnv,
   compose: runOnCompose,
@@ -35,8 +36,8 @@ try {
     console.error(USAGE);
     process.exitCode = 2;
   } else if (values.keep) await keepEnvPlatform();
-  else tellCounts(await run(forVitest));
+  else tellOutcome(await run(forVitest));
 } catch (error) {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-  tellCounts({ passed: 0, failed: 1, skipped: 0 });
+  tellOutcome(failure("stories", String(error)));
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { failure, NOTHING, type Outcome, sum } from "./report.ts";
 
 /** One command of a check, and what it proves. */
 export interface Step {
@@ -17,18 +18,52 @@ export const STATIC_STEPS: readonly Step[] = [
 ];
 
 /** Runs one step in this terminal. @returns whether it passed. */
-export function runStep(step: Step, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
-  const [command, ...args] = step.command;
+export async function runStep(step: Step, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  console.log(titleOf(step));
+  const { passed, line } = await run(step, env, "inherit");
+  console.log(line);
+  return passed;
+}
+
+/** Runs steps side by side, and shows what each printed when it ends. */
+export async function runSteps(steps: readonly Step[]): Promise<Outcome> {
+  const outcomes = steps.map(async (step) => {
+    const { passed, line, output } = await run(step, process.env, "pipe");
+    console.log(`${titleOf(step)}\n${output}${line}`);
+    return passed ? { ...NOTHING, passed: 1 } : failure(step.name);
+  });
+  return sum(...(await Promise.all(outcomes)));
+}
+
+interface Ended {
+  readonly passed: boolean;
+  /** What the step ended with, in a line. */
+  readonly line: string;
+  /** Empty when it was printed already. */
+  readonly output: string;
+}
+
+function run(
+  { name, command: [command, ...args] }: Step,
+  env: NodeJS.ProcessEnv,
+  to: "inherit" | "pipe",
+): Promise<Ended> {
   const startedAt = performance.now();
-  console.log(`\n── ${step.name}: ${step.command.join(" ")}`);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], env });
+    const child = spawn(command, args, { stdio: ["ignore", to, to], env });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+    }
     const end = (passed: boolean, why: string) => {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-      console.log(`── ${step.name}: ${passed ? "passed" : `FAILED (${why})`} after ${seconds} s`);
-      resolve(passed);
+      resolve({ passed, line: `── ${name}: ${passed ? "passed" : `FAILED (${why})`} after ${seconds} s`, output });
     };
     child.on("error", (error) => end(false, error.message));
-    child.on("exit", (code, signal) => end(code === 0, signal ?? `exit code ${code}`));
+    child.on("close", (code, signal) => end(code === 0, signal ?? `exit code ${code}`));
   });
+}
+
+function titleOf({ name, command }: Step): string {
+  return `\n── ${name}: ${command.join(" ")}`;
 }
