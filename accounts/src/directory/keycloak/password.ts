@@ -1,20 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { createOneByOne } from "@animal-delivery/platform/one-by-one";
 import { accountLocked, directoryAway, passwordElsewhere, userNotFound } from "../directory-errors.ts";
 import type { AdminApi } from "./admin-api.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Http } from "./http.ts";
-import { findUser } from "./identities.ts";
+import { findUser, type User } from "./identities.ts";
 import type { KeycloakOptions } from "./keycloak-config.ts";
 import { assertTaken, credential } from "./refusals.ts";
 
 const Tokens = z.object({ refresh_token: z.string() });
 const Fault = z.object({ error: z.string().optional() }).catch({});
-const Lock = z.object({ disabled: z.boolean() });
+/** `failedLoginNotBefore` in seconds since 1970. */
+const Failures = z.object({ lastFailure: z.number(), failedLoginNotBefore: z.number() });
 
 /** What Keycloak answers when the client may not use the grant, or is switched off. */
 const NOT_OFFERED = new Set(["invalid_client", "unauthorized_client", "unsupported_grant_type"]);
-const LOCK = "/attack-detection/brute-force/users/{id}";
+const FAILURES = "/attack-detection/brute-force/users/{id}";
 
 export interface PasswordResources {
   readonly admin: AdminApi;
@@ -30,12 +32,17 @@ export async function setPassword(admin: AdminApi, userId: string, password: str
     assertTaken(answer);
     throw new Error("Keycloak did not set a password and does not say why");
   }
-  await admin({ method: "DELETE", path: LOCK, id: userId });
+  await admin({ method: "DELETE", path: FAILURES, id: userId });
 }
+
+/** How often, and after how long, a sign-in is tried again that Keycloak did not look at. */
+const SIGN_INS = 10;
+const BETWEEN_SIGN_INS_MS = 100;
 
 /**
  * Checks a password by signing in with it, and ends that session at once. Keycloak refuses a sign-in while another of the same
- * account is under way, as if the password were wrong: here they wait for each other.
+ * account is under way, as if the password were wrong: here they wait for each other. One that another process has under way, or
+ * that has answered and not ended, is seen by the refusal not counting as a failure.
  */
 export function passwordCheck(
   { firstPartyClientId: client_id }: Pick<KeycloakOptions, "firstPartyClientId">,
@@ -60,14 +67,27 @@ export function passwordCheck(
     const { status } = await http(url, { method: "POST", body: form });
     if (status !== 200) throw directoryAway(new Error(`Keycloak answered ${status} to a revocation`));
   };
-  const isLocked = async (userId: string): Promise<boolean> =>
-    Lock.parse((await admin({ method: "GET", path: LOCK, id: userId })).body).disabled;
+  const failuresOf = async (userId: string) =>
+    Failures.parse((await admin({ method: "GET", path: FAILURES, id: userId })).body);
+
+  const check = async ({ id: userId, username, enabled }: User, password: string): Promise<string | undefined> => {
+    for (let signIns = 1; signIns <= SIGN_INS; signIns += 1) {
+      const before = await failuresOf(userId);
+      const refreshToken = await signIn(username, password);
+      if (refreshToken !== undefined || !enabled) return refreshToken;
+      const after = await failuresOf(userId);
+      // Not its `disabled`: that is true as well while a sign-in is under way.
+      if (after.failedLoginNotBefore * 1_000 > Date.now()) throw accountLocked();
+      if (after.lastFailure !== before.lastFailure) return undefined;
+      await sleep(BETWEEN_SIGN_INS_MS);
+    }
+    throw directoryAway(new Error(`Keycloak did not look at a password ${SIGN_INS} times`));
+  };
 
   return async (userId: string, password: string): Promise<boolean> => {
     const user = await findUser(admin, userId);
     if (!user) throw userNotFound();
-    const refreshToken = await inTurn(userId, async () => signIn(user.username, password));
-    if (refreshToken === undefined && user.enabled && (await isLocked(userId))) throw accountLocked();
+    const refreshToken = await inTurn(userId, async () => check(user, password));
     if (refreshToken === undefined) return false;
     await end(refreshToken);
     return true;
