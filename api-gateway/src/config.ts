@@ -68,6 +68,7 @@ const env = z.object({
   ACCOUNTS_ADDRESS: serviceAddress.default("https://127.0.0.1:9013").describe("Where accounts answers RPCs."),
   NOTES_ADDRESS: serviceAddress.default("https://127.0.0.1:9014").describe("Where notes answers RPCs."),
   SAGAS_ADDRESS: serviceAddress.default("https://127.0.0.1:9015").describe("Where sagas answers RPCs."),
+  MESSENGER_ADDRESS: serviceAddress.default("https://127.0.0.1:9016").describe("Where the messenger answers RPCs."),
   OIDC_CLIENT_ID: z.string().default("api-gateway").describe("The gateway as a client of the provider, for browsers."),
   OIDC_CLIENT_SECRET: z.string().optional().describe("Its secret there."),
   OIDC_FIRST_PARTY_CLIENT_ID: z.string().default("first-party").describe("The client behind sign-in by password."),
@@ -144,6 +145,7 @@ export const Config = env
       accounts: env.ACCOUNTS_ADDRESS,
       notes: env.NOTES_ADDRESS,
       sagas: env.SAGAS_ADDRESS,
+      messenger: env.MESSENGER_ADDRESS,
     },
     /** Where log lines go besides standard output; undefined for nowhere. */
     bus: optionalBus(env),

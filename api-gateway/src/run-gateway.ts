@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { aborted } from "@animal-delivery/platform/aborted";
+import { type HttpServer, startHttpServer } from "@animal-delivery/platform/http/http-server";
+import { parserFaultCounter } from "@animal-delivery/platform/http/parser-faults";
 import { startOpsServer } from "@animal-delivery/platform/service/ops-server";
 import { supervise } from "@animal-delivery/platform/service/supervise";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
-import { Counter } from "prom-client";
 import type { GatewayConfig } from "./config.ts";
-import { type HttpServer, startHttpServer } from "./http/http-server.ts";
 import type { Gateway } from "./service.ts";
 
 export interface RunGatewayOptions {
@@ -57,12 +57,6 @@ export async function runGateway(options: RunGatewayOptions, stop: AbortSignal):
 }
 
 async function startServer({ gateway, http, telemetry }: RunGatewayOptions, origin: string): Promise<HttpServer> {
-  const faults = new Counter({
-    name: "http_parser_errors_total",
-    help: "connections that sent what is not a request, by fault",
-    labelNames: ["fault"],
-    registers: [telemetry.meters.registry],
-  });
   const fetch = gateway.app.fetch.bind(gateway.app);
-  return startHttpServer({ ...http, origin, fetch, onParserFault: (fault) => faults.inc({ fault }) });
+  return startHttpServer({ ...http, origin, fetch, onParserFault: parserFaultCounter(telemetry.meters) });
 }

@@ -21,10 +21,10 @@ import { createSessions } from "./auth/sessions.ts";
 import type { ApiConfig } from "./config.ts";
 import { type Downstream, endingStreams } from "./downstream.ts";
 import { createActiveUsers } from "./http/active-users.ts";
-import type { Exchange, GatewayEnv } from "./http/exchange.ts";
-import { observe } from "./http/observe.ts";
+import type { Exchange, HttpEnv } from "@animal-delivery/platform/http/exchange";
+import { observe } from "@animal-delivery/platform/http/observe";
 import { addPageRoutes } from "./pages/page-routes.ts";
-import { createProblemAnswerer } from "./problems/answer-problem.ts";
+import { createProblemAnswerer } from "@animal-delivery/platform/http/answer-problem";
 import { warmUp } from "./warm-up.ts";
 
 /**
@@ -45,7 +45,7 @@ export interface GatewayResources {
 
 /** The public side of the platform, ready to be served. */
 export interface Gateway {
-  readonly app: Hono<GatewayEnv>;
+  readonly app: Hono<HttpEnv>;
   readonly tasks: readonly Task[];
   readonly checks: readonly ReadinessCheck[];
   /** Runs what the first request would else wait for. Never rejects: what is away now is tried again when it is needed. */
@@ -68,7 +68,7 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
     signUpsPerHour: config.signUpsPerHour,
   });
   const activeUsers = createActiveUsers(kv, telemetry);
-  const problem = createProblemAnswerer(origin, telemetry.log);
+  const problem = createProblemAnswerer({ origin, log: telemetry.log });
   const draining = new AbortController();
   const checks = [{ name: "accepts requests", check: async () => draining.signal.throwIfAborted() }];
 
@@ -80,7 +80,9 @@ export function createGateway(config: ApiConfig, resources: GatewayResources): G
     problem,
   });
 
-  const app = new Hono<GatewayEnv>().use(observe(config, telemetry, activeUsers));
+  const app = new Hono<HttpEnv>().use(
+    observe({ ...config, onUser: (subject) => activeUsers.seen(subject) }, telemetry),
+  );
   addPageRoutes(app, { config, provider, downstream, authenticate, checks });
   const auth = {
     logoutTokens: logoutTokenRules(config.oidc, issuerKeys),

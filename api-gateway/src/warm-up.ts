@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
 import type { IdentityProvider } from "./auth/identity-provider.ts";
 import type { Downstream } from "./downstream.ts";
-import type { GatewayEnv } from "./http/exchange.ts";
+import type { HttpEnv } from "@animal-delivery/platform/http/exchange";
 import { serviceStates } from "./pages/health.ts";
 
 export interface WarmUpOptions {
-  readonly app: Hono<GatewayEnv>;
+  readonly app: Hono<HttpEnv>;
   readonly downstream: Downstream;
   readonly provider: IdentityProvider;
 }

@@ -8,8 +8,8 @@ import { getOption } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import type { Admission } from "@animal-delivery/transcoder/transcoder";
 import type { Route } from "@animal-delivery/transcoder/route";
-import type { Exchange } from "../http/exchange.ts";
-import { InvalidRequest } from "../problems/problem.ts";
+import type { Exchange } from "@animal-delivery/platform/http/exchange";
+import { idempotencyMetadata } from "@animal-delivery/platform/http/idempotency-key";
 import type { Authenticator } from "./authenticate.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { RateLimits, RouteClass } from "./rate-limit.ts";
@@ -26,8 +26,6 @@ export interface AdmitOptions {
 const AUTH_PATH = "/v1/auth/";
 /** A caller may ask for a longer deadline than the default, but not for more than this. */
 const TIMEOUT_MS_MAX = 30_000;
-/** Visible ASCII, as long as the services take it. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Lets a request through to its RPC, before its body is read: who is it, are they asking too much, may their roles do this at
@@ -72,17 +70,6 @@ function assertMayCall(access: Access, { method }: Route, user: User | undefined
 }
 
 /** What the service learns besides the request; the ids and the trace travel with every RPC anyway. */
-function metadataOf(request: Request, user: User | undefined): Headers {
-  const headers = new Headers();
-  if (user) headers.set("authorization", `Bearer ${user.token}`);
-  const key = request.headers.get("idempotency-key");
-  if (key !== null) {
-    if (!IDEMPOTENCY_KEY.test(key)) throw badIdempotencyKey();
-    headers.set("idempotency-key", key);
-  }
-  return headers;
-}
-
-function badIdempotencyKey(): InvalidRequest {
-  return new InvalidRequest([{ field: "idempotency-key", message: "must be 1 to 255 visible ASCII characters" }]);
+function metadataOf(request: Request, user: User | undefined): Record<string, string> {
+  return { ...(user && { authorization: `Bearer ${user.token}` }), ...idempotencyMetadata(request) };
 }

@@ -1,6 +1,6 @@
 import type { Count } from "@animal-delivery/platform/kv/key-value-store";
 import { DomainError } from "@animal-delivery/platform/errors";
-import type { Exchange } from "../http/exchange.ts";
+import type { Exchange } from "@animal-delivery/platform/http/exchange";
 import type { Counters } from "./counters.ts";
 
 /** What requests are counted apart by. */

@@ -3,8 +3,8 @@ import type { DeniedSessions } from "@animal-delivery/platform/access/denied-ses
 import type { Authenticator } from "../access/authenticate.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { RateLimits } from "../access/rate-limit.ts";
-import type { GatewayEnv } from "../http/exchange.ts";
-import { addRoute, type GatewayContext } from "../http/route.ts";
+import type { HttpEnv } from "@animal-delivery/platform/http/exchange";
+import { addRoute, type HttpContext } from "@animal-delivery/platform/http/route";
 import { type BackchannelLogoutOptions, createBackchannelLogout } from "./backchannel-logout.ts";
 import { createLogin, type LoginOptions } from "./login.ts";
 import { createLogout, type LogoutOptions } from "./logout.ts";
@@ -16,10 +16,10 @@ export interface AuthRoutesOptions extends LoginOptions, LogoutOptions, SignInOp
 }
 
 /** `/v1/auth/…`: signing in and out, with a browser and without. */
-export function addAuthRoutes(app: Hono<GatewayEnv>, options: AuthRoutesOptions): void {
+export function addAuthRoutes(app: Hono<HttpEnv>, options: AuthRoutesOptions): void {
   const direct = createSignIn(options);
   const browser = createLogin(options);
-  const limited = (handler: (c: GatewayContext) => Promise<Response>) => async (c: GatewayContext) => {
+  const limited = (handler: (c: HttpContext) => Promise<Response>) => async (c: HttpContext) => {
     await options.rateLimits.take("auth", c.get("exchange"));
     return handler(c);
   };
@@ -34,7 +34,7 @@ export function addAuthRoutes(app: Hono<GatewayEnv>, options: AuthRoutesOptions)
 
 /** Who the caller is, as the platform sees them. */
 function me(authenticate: Authenticator) {
-  return async (c: GatewayContext): Promise<Response> => {
+  return async (c: HttpContext): Promise<Response> => {
     const user = await authenticate(c.req.raw);
     if (!user) throw tokenInvalid("nobody is signed in");
     c.get("exchange").user = user;

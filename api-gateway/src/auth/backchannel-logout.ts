@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { DeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 import type { RateLimits } from "../access/rate-limit.ts";
-import type { GatewayContext } from "../http/route.ts";
-import { InvalidRequest } from "../problems/problem.ts";
+import type { HttpContext } from "@animal-delivery/platform/http/route";
+import { InvalidRequest } from "@animal-delivery/platform/http/problem";
 import { type EndedSession, type LogoutTokenRules, verifyLogoutToken } from "./logout-token.ts";
 import { readUrlEncoded } from "./read-form.ts";
 
@@ -43,7 +43,7 @@ export function createBackchannelLogout(options: BackchannelLogoutOptions) {
     return new Response(null, { status: 200, headers: { "cache-control": "no-store" } });
   };
 
-  return async (c: GatewayContext): Promise<Response> => {
+  return async (c: HttpContext): Promise<Response> => {
     try {
       return await end(c.req.raw);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import { DomainError } from "@animal-delivery/platform/errors";
-import { InvalidRequest } from "../problems/problem.ts";
+import { InvalidRequest } from "@animal-delivery/platform/http/problem";
 
 /** What a provider sends the browser back with after a login that worked. */
 export interface LoginAnswer {

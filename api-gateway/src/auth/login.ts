@@ -3,8 +3,8 @@ import type { DeniedSessions } from "@animal-delivery/platform/access/denied-ses
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
-import type { GatewayContext } from "../http/route.ts";
-import { InvalidRequest } from "../problems/problem.ts";
+import type { HttpContext } from "@animal-delivery/platform/http/route";
+import { InvalidRequest } from "@animal-delivery/platform/http/problem";
 import { LOGIN_COOKIE, SESSION_COOKIE, clearCookie, cookieOf, setCookie } from "./cookies.ts";
 import type { LoginChecks } from "./code-flow.ts";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
@@ -45,7 +45,7 @@ export function createLogin({ kv, provider, sessions, verifier, deniedSessions, 
   };
 
   return {
-    login: async (c: GatewayContext): Promise<Response> => {
+    login: async (c: HttpContext): Promise<Response> => {
       const checks = { state: random(), nonce: random(), codeVerifier: random() };
       const login: Login = { ...checks, returnTo: returnTo(c.req.query("return_to")) };
       const url = await provider.authorizationUrl(checks);
@@ -53,7 +53,7 @@ export function createLogin({ kv, provider, sessions, verifier, deniedSessions, 
       return redirect(url.href, setCookie(LOGIN_COOKIE, secret, LOGIN_TTL_MS));
     },
 
-    callback: async (c: GatewayContext): Promise<Response> => {
+    callback: async (c: HttpContext): Promise<Response> => {
       const secret = cookieOf(c.req.raw, LOGIN_COOKIE);
       const login = secret === undefined ? undefined : await logins.read(secret);
       if (secret === undefined || !login || c.req.query("state") !== login.state) {

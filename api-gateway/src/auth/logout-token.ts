@@ -2,7 +2,7 @@ import type { JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { verifyJwt } from "@animal-delivery/platform/access/verify-jwt";
 import { DomainError } from "@animal-delivery/platform/errors";
-import { InvalidRequest } from "../problems/problem.ts";
+import { InvalidRequest } from "@animal-delivery/platform/http/problem";
 
 /** What a logout token says: this session is over. */
 export interface EndedSession {

@@ -4,7 +4,7 @@ import type { TokenVerifier } from "@animal-delivery/platform/access/token";
 import type { Authenticator } from "../access/authenticate.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
 import { assertSameOrigin } from "../access/csrf.ts";
-import type { GatewayContext } from "../http/route.ts";
+import type { HttpContext } from "@animal-delivery/platform/http/route";
 import { SESSION_COOKIE, clearCookie, cookieOf } from "./cookies.ts";
 import type { IdentityProvider, OidcClient } from "./identity-provider.ts";
 import { redirect } from "./login.ts";
@@ -47,7 +47,7 @@ export function createLogout(options: LogoutOptions) {
     return session;
   };
 
-  const logoutBrowser = async (c: GatewayContext, secret: string): Promise<Response> => {
+  const logoutBrowser = async (c: HttpContext, secret: string): Promise<Response> => {
     assertSameOrigin(c.req.raw, origin);
     const session = await closeBrowserSession(secret);
     const cookie = clearCookie(SESSION_COOKIE);
@@ -61,7 +61,7 @@ export function createLogout(options: LogoutOptions) {
     return new Response(null, { status: 303, headers: answer.headers });
   };
 
-  const logoutBearer = async (c: GatewayContext): Promise<Response> => {
+  const logoutBearer = async (c: HttpContext): Promise<Response> => {
     const user = await authenticate(c.req.raw);
     if (!user) throw tokenInvalid("there is no session to end");
     c.get("exchange").user = user;
@@ -70,7 +70,7 @@ export function createLogout(options: LogoutOptions) {
     return new Response(null, { status: 204 });
   };
 
-  return async (c: GatewayContext): Promise<Response> => {
+  return async (c: HttpContext): Promise<Response> => {
     const secret = cookieOf(c.req.raw, SESSION_COOKIE);
     return secret !== undefined && !c.req.header("authorization") ? logoutBrowser(c, secret) : logoutBearer(c);
   };

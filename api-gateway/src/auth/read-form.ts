@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { readJsonBody, readUrlEncodedBody } from "@animal-delivery/transcoder/read-body";
-import { InvalidRequest } from "../problems/problem.ts";
+import { InvalidRequest } from "@animal-delivery/platform/http/problem";
 
 const BODY_BYTES_MAX = 16_384;
 

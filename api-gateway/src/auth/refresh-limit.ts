@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { KeyValueStore } from "@animal-delivery/platform/kv/key-value-store";
 import type { RateLimits } from "../access/rate-limit.ts";
-import type { Exchange } from "../http/exchange.ts";
+import type { Exchange } from "@animal-delivery/platform/http/exchange";
 import { createSealedStore } from "./sealed-store.ts";
 
 /** As long as the window of the limit: a token that is older is the first of its session in this window. */

@@ -1,4 +1,4 @@
-import { InvalidRequest } from "../problems/problem.ts";
+import { InvalidRequest } from "@animal-delivery/platform/http/problem";
 
 /** A path of our own and nothing that a browser could read as another host: `//evil`, `/\evil`. */
 const OWN_PATH = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2047}$/;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Counters } from "../access/counters.ts";
 import { consume } from "../access/rate-limit.ts";
-import type { Exchange } from "../http/exchange.ts";
+import type { Exchange } from "@animal-delivery/platform/http/exchange";
 
 const WINDOW_MS = 600_000;
 /** From everywhere together an account takes as many times more wrong passwords as from one address. */

@@ -7,7 +7,7 @@ import { createOneByOne } from "@animal-delivery/platform/one-by-one";
 import type { Counters } from "../access/counters.ts";
 import type { RateLimits } from "../access/rate-limit.ts";
 import { tokenInvalid } from "@animal-delivery/platform/access/token-invalid";
-import type { GatewayContext } from "../http/route.ts";
+import type { HttpContext } from "@animal-delivery/platform/http/route";
 import type { IdentityProvider, TokenSet } from "./identity-provider.ts";
 import { readForm } from "./read-form.ts";
 import { RefreshToken } from "./refresh-token.ts";
@@ -44,7 +44,7 @@ export function createSignIn(options: SignInOptions) {
   // A provider that guards against guessing refuses a second sign-in of an account while one is under way.
   const inTurn = createOneByOne();
   return {
-    signIn: async (c: GatewayContext): Promise<Response> => {
+    signIn: async (c: HttpContext): Promise<Response> => {
       const { name, password } = await readForm(c.req.raw, SignInBody);
       const attempt = await failures.begin(name, c.get("exchange"));
       try {
@@ -59,7 +59,7 @@ export function createSignIn(options: SignInOptions) {
         throw tokenInvalid("the name or the password is wrong");
       }
     },
-    refresh: async (c: GatewayContext): Promise<Response> => {
+    refresh: async (c: HttpContext): Promise<Response> => {
       const { refresh_token } = await readForm(c.req.raw, Refresh);
       await refreshLimit.take(refresh_token, c.get("exchange"));
       const tokens = await sharedRefresh(refresh_token);

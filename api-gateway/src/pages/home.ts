@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { User } from "@animal-delivery/platform/access/caller";
 import type { ServiceState } from "./health.ts";
-import { PAGE_POLICY, page } from "./page.ts";
+import { PAGE_POLICY, page } from "@animal-delivery/platform/http/page";
 
 export interface HomeOptions {
   readonly version: string;

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { page, PAGE_POLICY } from "./page.ts";
+import { page, PAGE_POLICY } from "@animal-delivery/platform/http/page";
 
 /** Where the script of these pages is. */
 export const MAIL_LINK_SCRIPT_PATH = "/mail-link.js";

@@ -1,21 +1,24 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Hono } from "hono";
+import { REASONS } from "@animal-delivery/contracts/gen/reasons";
+import { addDocs } from "@animal-delivery/platform/http/docs";
+import type { HttpEnv } from "@animal-delivery/platform/http/exchange";
+import { addHealthRoutes } from "@animal-delivery/platform/http/health-routes";
+import { addPageStyle } from "@animal-delivery/platform/http/page";
+import { addProblemPages } from "@animal-delivery/platform/http/problem-pages";
+import { addRoute } from "@animal-delivery/platform/http/route";
 import type { ReadinessCheck } from "@animal-delivery/platform/service/service";
-import { readiness } from "@animal-delivery/platform/service/readiness";
+import { VERSION } from "@animal-delivery/platform/version";
 import type { Authenticator } from "../access/authenticate.ts";
 import type { IdentityProvider } from "../auth/identity-provider.ts";
 import type { ApiConfig } from "../config.ts";
 import type { Downstream } from "../downstream.ts";
-import type { GatewayEnv } from "../http/exchange.ts";
-import { addRoute } from "../http/route.ts";
-import { VERSION } from "@animal-delivery/platform/version";
-import { addDocs } from "./docs.ts";
 import { serviceStates } from "./health.ts";
 import { homePage } from "./home.ts";
 import { MAIL_LINK_SCRIPT_PATH, resetPasswordPage, verifyEmailPage } from "./mail-link-pages.ts";
 import { MAIL_LINK_SCRIPT } from "./mail-link-script.ts";
 import { createOpenApi } from "./openapi.ts";
-import { STYLE } from "./page.ts";
-import { problemPage, problemsPage } from "./problem-pages.ts";
 
 export interface PageRoutesOptions {
   readonly config: ApiConfig;
@@ -26,7 +29,7 @@ export interface PageRoutesOptions {
 }
 
 /** What the gateway shows besides the API: pages for people, probes for machines. */
-export function addPageRoutes(app: Hono<GatewayEnv>, options: PageRoutesOptions): void {
+export function addPageRoutes(app: Hono<HttpEnv>, options: PageRoutesOptions): void {
   const { config, provider, downstream, authenticate, checks } = options;
   const issuerOrigin = new URL(config.oidc.issuer).origin;
   const openApi = createOpenApi(config.origin, provider);
@@ -37,28 +40,20 @@ export function addPageRoutes(app: Hono<GatewayEnv>, options: PageRoutesOptions)
       return homePage({ version: VERSION, states: await serviceStates(downstream), user, issuerOrigin });
     },
   });
-  addRoute(app, "/page.css", {
-    GET: () => new Response(STYLE, { headers: { "content-type": "text/css; charset=utf-8" } }),
-  });
+  addPageStyle(app);
   addRoute(app, "/reset-password", { GET: resetPasswordPage });
   addRoute(app, "/verify-email", { GET: verifyEmailPage });
   addRoute(app, MAIL_LINK_SCRIPT_PATH, {
     GET: () => new Response(MAIL_LINK_SCRIPT, { headers: { "content-type": "text/javascript; charset=utf-8" } }),
   });
   addRoute(app, "/openapi.json", { GET: async () => json(await openApi()) });
-  addDocs(app, { clientId: config.oidc.docsClientId, origin: config.origin, issuerOrigin });
-  addRoute(app, "/problems", { GET: problemsPage });
-  addRoute(app, "/problems/:code", { GET: problemPage });
-  addRoute(app, "/problems/:service/:code", { GET: problemPage });
-  addRoute(app, "/version", { GET: () => Response.json({ version: VERSION }) });
-  addRoute(app, "/healthz", { GET: () => Response.json({ status: "ok" }) });
-  addRoute(app, "/readyz", {
-    GET: async () => {
-      const { ready, checks: results } = await readiness(checks);
-      const status = ready ? "ok" : "unavailable";
-      return Response.json({ status, checks: results }, { status: ready ? 200 : 503 });
-    },
+  addDocs(app, {
+    title: "animal-delivery API",
+    assetsFolder: dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json"))),
+    signIn: { clientId: config.oidc.docsClientId, origin: config.origin, issuerOrigin },
   });
+  addProblemPages(app, { reasons: REASONS, everybody: "Gateway and every service" });
+  addHealthRoutes(app, checks);
 }
 
 function json(text: string): Response {

@@ -1,4 +1,4 @@
-import type { Logger } from "@animal-delivery/platform/log/logger";
+import type { Logger } from "../log/logger.ts";
 import type { Exchange } from "./exchange.ts";
 import { QUIET_PATHS } from "./quiet-paths.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DomainError } from "@animal-delivery/platform/errors";
+import { DomainError } from "../errors.ts";
 import { internalRefusal, problemOf, refusalOf } from "./problem.ts";
 
 const place = { origin: "http://localhost:8080", path: "/v1/orders", requestId: "request-1" };

@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Span } from "@opentelemetry/api";
-import type { User } from "@animal-delivery/platform/access/caller";
+import type { User } from "../access/caller.ts";
 
 /** One request and its answer, as everything on the way fills it in. */
 export interface Exchange {
@@ -21,7 +21,7 @@ export interface Exchange {
 }
 
 /** What Hono hands to every handler. */
-export interface GatewayEnv {
+export interface HttpEnv {
   readonly Bindings: Partial<HttpBindings> & {
     /** Of a request that nobody sent: it is neither counted nor logged. */
     readonly isWarmUp?: boolean;

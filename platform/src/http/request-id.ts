@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
-import { isFitId } from "@animal-delivery/platform/request-context";
+import { isFitId } from "../request-context.ts";
 
 /** The caller's own id when it is fit to be one, else a new one. */
 export function requestIdOf(header: string | null | undefined): string {

@@ -1,8 +1,11 @@
+import type { Hono } from "hono";
 import { html, raw } from "hono/html";
+import type { HttpEnv } from "./exchange.ts";
+import { addRoute } from "./route.ts";
 
 type Html = ReturnType<typeof html>;
 
-/** What a page may load: nothing but what this gateway serves. */
+/** What a page may load: nothing but what its own server serves. */
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
 
@@ -46,7 +49,13 @@ export function prose(text: string): Html {
   return html`${raw(escaped.replaceAll(/`([^`]+)`/g, "<code>$1</code>"))}`;
 }
 
-export const STYLE = `:root {
+/** `/page.css`, which every page loads. */
+export function addPageStyle(app: Hono<HttpEnv>): void {
+  const headers = { "content-type": "text/css; charset=utf-8" };
+  addRoute(app, "/page.css", { GET: () => new Response(STYLE, { headers }) });
+}
+
+const STYLE = `:root {
   color-scheme: light dark;
   --text: light-dark(#1c2733, #dbe4ee); --muted: light-dark(#5a6877, #93a3b4); --page: light-dark(#fff, #10161d);
   --panel: light-dark(#f5f7f9, #18212b); --line: light-dark(#dde4eb, #2b3846); --link: light-dark(#0b5cad, #7ab8ff);

@@ -2,19 +2,40 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { TranscodingError } from "@animal-delivery/transcoder/transcoding-error";
+import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { gatewayFixture, ORIGIN } from "../testing/gateway-fixture.ts";
+import { testTelemetry } from "../testing/telemetry.ts";
+import { createProblemAnswerer } from "./answer-problem.ts";
+import type { HttpEnv } from "./exchange.ts";
+import { addHealthRoutes } from "./health-routes.ts";
 import { type HttpServer, startHttpServer } from "./http-server.ts";
+import { observe } from "./observe.ts";
+
+const ORIGIN = "http://localhost:8080";
 
 let server: HttpServer;
 const faults: string[] = [];
 beforeAll(async () => {
-  const { gateway } = await gatewayFixture("http://localhost:9");
-  const fetch = gateway.app.fetch.bind(gateway.app);
+  const app = smallApp();
+  const fetch = app.fetch.bind(app);
   const onParserFault = (fault: string) => void faults.push(fault);
   server = await startHttpServer({ host: "localhost", port: 0, origin: ORIGIN, fetch, onParserFault });
 });
 afterAll(async () => server.close(0));
+
+/** Health, and a problem for everything else. */
+function smallApp(): Hono<HttpEnv> {
+  const telemetry = testTelemetry();
+  const problem = createProblemAnswerer({ origin: ORIGIN, log: telemetry.log });
+  const app = new Hono<HttpEnv>().use(observe({ origin: ORIGIN, trustedProxies: 0, corsOrigins: [] }, telemetry));
+  addHealthRoutes(app, []);
+  app.all("*", () => {
+    throw new TranscodingError("notFound", "there is nothing at this path");
+  });
+  app.onError((error, c) => problem(error, c.req.raw, c.get("exchange")));
+  return app;
+}
 
 /** Sends bytes as they are and reads until the server closes. */
 async function exchange(request: string, host = "127.0.0.1"): Promise<{ status: number; head: string; body: string }> {

@@ -1,14 +1,12 @@
 import { ROOT_CONTEXT, type Context, trace } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
-import { runInContext } from "@animal-delivery/platform/request-context";
-import { contextFrom } from "@animal-delivery/platform/telemetry/propagation";
-import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
-import type { ApiConfig } from "../config.ts";
-import type { ActiveUsers } from "./active-users.ts";
+import { runInContext } from "../request-context.ts";
+import { contextFrom } from "../telemetry/propagation.ts";
+import type { Telemetry } from "../telemetry/resources.ts";
 import { logAnswer } from "./access-log.ts";
 import { clientAddress } from "./client-address.ts";
 import { createCors } from "./cors.ts";
-import type { Exchange, GatewayEnv } from "./exchange.ts";
+import type { Exchange, HttpEnv } from "./exchange.ts";
 import { endExchangeSpan, startExchangeSpan } from "./exchange-span.ts";
 import { createHttpMetrics } from "./http-metrics.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -17,25 +15,32 @@ import { securityHeaders } from "./security-headers.ts";
 /** Routes that are not known are one in metrics and logs. */
 export const UNKNOWN_ROUTE = "(unknown)";
 
+export interface ObserveOptions {
+  /** Where the world reaches the server: `https://api.example`. */
+  readonly origin: string;
+  /** How many proxies in front append to `X-Forwarded-For`; 0 believes none of it. */
+  readonly trustedProxies: number;
+  /** Origins whose pages may call with a token. */
+  readonly corsOrigins: readonly string[];
+  /** Told who asked, for each request of somebody who is signed in. */
+  readonly onUser?: (subject: string) => void;
+}
+
 /**
  * Surrounds every request: its ids and trace, the headers every answer has, CORS, one log line, metrics and a span. The one
  * middleware that waits for the answer; all else runs inside the handlers.
  */
-export function observe(
-  config: ApiConfig,
-  telemetry: Telemetry,
-  activeUsers: Pick<ActiveUsers, "seen">,
-): MiddlewareHandler<GatewayEnv> {
-  const metrics = createHttpMetrics(telemetry.meters, activeUsers);
-  const always = securityHeaders(config.origin.startsWith("https:"));
-  const cors = createCors(config.corsOrigins);
+export function observe(options: ObserveOptions, telemetry: Telemetry): MiddlewareHandler<HttpEnv> {
+  const metrics = createHttpMetrics(telemetry.meters);
+  const always = securityHeaders(options.origin.startsWith("https:"));
+  const cors = createCors(options.corsOrigins);
 
   return async (c, next) => {
     const request = c.req.raw;
     const address = clientAddress(
       c.env?.incoming?.socket.remoteAddress,
       request.headers.get("x-forwarded-for"),
-      config.trustedProxies,
+      options.trustedProxies,
     );
     const { exchange, context } = open(telemetry, request, address, c.env?.isWarmUp ?? false);
     c.set("exchange", exchange);
@@ -55,6 +60,7 @@ export function observe(
     if (c.env?.isWarmUp) return;
     const durationMs = performance.now() - exchange.startedAt;
     metrics.answered(exchange, request.method, c.res.status, durationMs, context);
+    if (exchange.user) options.onUser?.(exchange.user.subject);
     const { requestId, correlationId } = exchange;
     runInContext({ requestId, correlationId, trace: context, signal: undefined }, () =>
       logAnswer(telemetry.log, exchange, request, c.res.status, durationMs),

@@ -1,15 +1,31 @@
+import type { Hono } from "hono";
 import { html } from "hono/html";
-import { REASONS, REASON_KINDS, type ReasonInfo } from "@animal-delivery/contracts/gen/reasons";
+import { REASON_KINDS, type ReasonInfo } from "@animal-delivery/contracts/gen/reasons";
 import { TranscodingError } from "@animal-delivery/transcoder/transcoding-error";
-import type { GatewayContext } from "../http/route.ts";
+import type { HttpEnv } from "./exchange.ts";
+import { addRoute, type HttpContext } from "./route.ts";
 import { page, prose } from "./page.ts";
 
-/** `/problems`: every error this platform may answer with. */
-export async function problemsPage(c: GatewayContext): Promise<Response> {
-  if (!wantsHtml(c)) return Response.json({ problems: REASONS.map(describe) });
-  const groups = [...Map.groupBy(REASONS, ({ domain }) => domain)].map(
+export interface ProblemPagesOptions {
+  /** What this server may answer with. */
+  readonly reasons: readonly ReasonInfo[];
+  /** Who answers with the reasons that all have: `Gateway and every service`. */
+  readonly everybody: string;
+}
+
+/** The pages that the `type` of a problem leads to. */
+export function addProblemPages(app: Hono<HttpEnv>, options: ProblemPagesOptions): void {
+  addRoute(app, "/problems", { GET: (c) => problemsPage(c, options) });
+  addRoute(app, "/problems/:code", { GET: (c) => problemPage(c, options) });
+  addRoute(app, "/problems/:service/:code", { GET: (c) => problemPage(c, options) });
+}
+
+/** `/problems`: every error. */
+async function problemsPage(c: HttpContext, { reasons, everybody }: ProblemPagesOptions): Promise<Response> {
+  if (!wantsHtml(c)) return Response.json({ problems: reasons.map(describe) });
+  const groups = [...Map.groupBy(reasons, ({ domain }) => domain)].map(
     ([domain, reasons]) =>
-      html`<h2>${refuser(domain)}</h2>
+      html`<h2>${refuser(domain, everybody)}</h2>
         <table>
           ${reasons.map(row)}
         </table>`,
@@ -31,15 +47,15 @@ function row(info: ReasonInfo) {
 }
 
 /** Who answers with the reasons of a domain. */
-function refuser(domain: string): string {
-  return domain === "common" ? "Gateway and every service" : `Service ${domain}`;
+function refuser(domain: string, everybody: string): string {
+  return domain === "common" ? everybody : `Service ${domain}`;
 }
 
 /** `/problems/{service}/{code}` and `/problems/{code}`, the first of that name: one error, explained. */
-export async function problemPage(c: GatewayContext): Promise<Response> {
+async function problemPage(c: HttpContext, { reasons, everybody }: ProblemPagesOptions): Promise<Response> {
   const slug = (c.req.param("code") ?? "").toLowerCase().replaceAll("_", "-");
   const domain = c.req.param("service");
-  const info = REASONS.find((info) => info.slug === slug && (domain === undefined || info.domain === domain));
+  const info = reasons.find((info) => info.slug === slug && (domain === undefined || info.domain === domain));
   if (!info) throw new TranscodingError("notFound", "no error of this API has this name");
   if (!wantsHtml(c)) return Response.json(describe(info));
   const { status, title } = REASON_KINDS[info.kind];
@@ -56,7 +72,7 @@ export async function problemPage(c: GatewayContext): Promise<Response> {
       </tr>
       <tr>
         <th>Refused by</th>
-        <td>${refuser(info.domain)}</td>
+        <td>${refuser(info.domain, everybody)}</td>
       </tr>
     </table>
     <p><a href="/problems">All errors</a></p>`;
@@ -73,6 +89,6 @@ function pathOf({ domain, slug }: ReasonInfo): string {
   return `/problems/${domain}/${slug}`;
 }
 
-function wantsHtml(c: GatewayContext): boolean {
+function wantsHtml(c: HttpContext): boolean {
   return c.req.header("accept")?.includes("text/html") ?? false;
 }

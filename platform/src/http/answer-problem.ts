@@ -1,5 +1,5 @@
-import type { Logger } from "@animal-delivery/platform/log/logger";
-import type { Exchange } from "../http/exchange.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Exchange } from "./exchange.ts";
 import { internalRefusal, problemOf, refusalOf } from "./problem.ts";
 
 export interface ProblemAnswerer {
@@ -7,8 +7,19 @@ export interface ProblemAnswerer {
   (error: unknown, request: Request, exchange: Exchange): Response;
 }
 
-/** @param origin where the world reaches the gateway; the addresses of problems begin with it. */
-export function createProblemAnswerer(origin: string, log: Logger): ProblemAnswerer {
+export interface ProblemAnswererOptions {
+  /** Where the world reaches the server; the addresses of problems begin with it. */
+  readonly origin: string;
+  readonly log: Logger;
+  /** How to authenticate, for the header `WWW-Authenticate`; by a bearer token unless given. */
+  readonly challenge?: (request: Request) => string;
+}
+
+export function createProblemAnswerer({
+  origin,
+  log,
+  challenge = bearerChallenge,
+}: ProblemAnswererOptions): ProblemAnswerer {
   return (error, request, exchange) => {
     const known = refusalOf(error);
     if (!known && !request.signal.aborted) log.error("request failed", { err: error, http_route: exchange.route });
@@ -19,7 +30,7 @@ export function createProblemAnswerer(origin: string, log: Logger): ProblemAnswe
       status: problem.status,
       headers: {
         ...refusal.headers,
-        ...challenge(request, problem.status),
+        ...(problem.status === 401 && { "www-authenticate": challenge(request) }),
         ...retryHint(problem.status),
         "content-type": "application/problem+json",
       },
@@ -28,10 +39,9 @@ export function createProblemAnswerer(origin: string, log: Logger): ProblemAnswe
 }
 
 /** RFC 6750: how to authenticate, and whether the token that came was at fault. */
-function challenge(request: Request, status: number): Record<string, string> {
-  if (status !== 401) return {};
+function bearerChallenge(request: Request): string {
   const fault = request.headers.has("authorization") ? ', error="invalid_token"' : "";
-  return { "www-authenticate": `Bearer realm="animal-delivery"${fault}` };
+  return `Bearer realm="animal-delivery"${fault}`;
 }
 
 /** When to try again, in seconds; the rate limit knows better and says so itself. */

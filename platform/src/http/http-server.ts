@@ -4,7 +4,8 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
-import { type TlsKeys, watchTls } from "@animal-delivery/platform/tls/watch-tls";
+import { listenAt } from "../service/listen-at.ts";
+import { type TlsKeys, watchTls } from "../tls/watch-tls.ts";
 import { faultOf, parserProblem, type ParserFault, rawAnswer } from "./parser-problem.ts";
 
 export interface HttpServerOptions {
@@ -13,11 +14,18 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** Plain HTTP when undefined. */
-  readonly https?: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Where the world reaches the gateway. */
+  readonly https?: HttpsFiles | undefined;
+  /** Where the world reaches the server. */
   readonly origin: string;
   readonly fetch: (request: Request, env: Partial<HttpBindings>) => Response | Promise<Response>;
   readonly onParserFault?: (fault: ParserFault) => void;
+}
+
+export interface HttpsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** The authority whose certificate callers must show; they need none when undefined. */
+  readonly clientCaFile?: string | undefined;
 }
 
 export interface HttpServer {
@@ -39,21 +47,20 @@ const LIMITS: ServerOptions = {
 const REQUESTS_PER_SOCKET_MAX = 1_000;
 const CONNECTIONS_MAX = 10_000;
 const IDLE_CHECK_MS = 50;
-/** How a machine without IPv6 says so. */
-const NO_IPV6 = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
 
 /** Serves HTTP/1.1 with limits on everything, and answers also what the parser refuses with a problem document. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  if (options.host !== "localhost") return listen(options);
-  const first = await listen({ ...options, host: "127.0.0.1" });
-  const second = await listen({ ...options, host: "::1", port: first.port }).catch(async (error: unknown) => {
-    if (NO_IPV6.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-    await first.close(0);
-    throw error;
+  const servers = await listenAt(options.host, options.port, async (host, port) => {
+    const server = await listen({ ...options, host, port });
+    return { ...server, abandon: async () => server.close(0) };
   });
+  let closed: Promise<unknown> | undefined;
   return {
-    port: first.port,
-    close: async (drainMs) => void (await Promise.all([first.close(drainMs), second?.close(drainMs)])),
+    port: servers[0].port,
+    async close(drainMs) {
+      closed ??= Promise.all(servers.map(async (server) => server.close(drainMs)));
+      await closed;
+    },
   };
 }
 
@@ -151,15 +158,21 @@ function bareServer(
   listener: Listener,
 ): { server: Server; stopWatching: () => void } {
   if (!https) return { server: createServer(LIMITS, listener), stopWatching: () => undefined };
-  // The public side asks for no client certificates: the file of authorities is the chain itself.
-  const material = watchTls({ ...https, caFile: https.certFile });
-  const server = createTlsServer({ ...LIMITS, ...publicKeys(material.current()) }, listener);
-  material.onChange((keys) => server.setSecureContext(publicKeys(keys)));
+  const { certFile, keyFile, clientCaFile } = https;
+  // Whoever asks for no client certificates trusts no authority: the file of authorities is the chain itself.
+  const material = watchTls({ certFile, keyFile, caFile: clientCaFile ?? certFile });
+  const secure = (keys: TlsKeys) => (clientCaFile === undefined ? publicKeys(keys) : mutualKeys(keys));
+  const server = createTlsServer({ ...LIMITS, ...secure(material.current()) }, listener);
+  material.onChange((keys) => server.setSecureContext(secure(keys)));
   return { server, stopWatching: () => material[Symbol.dispose]() };
 }
 
 function publicKeys({ cert, key }: TlsKeys) {
   return { cert, key, minVersion: "TLSv1.2" as const };
+}
+
+function mutualKeys(keys: TlsKeys) {
+  return { ...publicKeys(keys), ca: keys.ca, requestCert: true, rejectUnauthorized: true };
 }
 
 function answer(response: ServerResponse, fault: ParserFault, { origin, onParserFault }: HttpServerOptions): void {

@@ -4,7 +4,7 @@ export const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 /**
  * The headers every answer carries. Pages bring their own content policy.
  *
- * @param https whether the world reaches the gateway by HTTPS.
+ * @param https whether the world reaches the server by HTTPS.
  */
 export function securityHeaders(https: boolean): readonly (readonly [name: string, value: string])[] {
   return [

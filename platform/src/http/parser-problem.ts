@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { STATUS_CODES } from "node:http";
-import { problemPath } from "../problems/problem.ts";
+import { problemPath } from "./problem.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** A refusal of what is not even a request: no route, no handler and no middleware has seen it. */

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Hono } from "hono";
-import type { GatewayEnv } from "../http/exchange.ts";
-import { addRoute } from "../http/route.ts";
+import type { HttpEnv } from "./exchange.ts";
+import { addRoute } from "./route.ts";
 
 const TYPES = {
   js: "text/javascript; charset=utf-8",
@@ -11,8 +10,6 @@ const TYPES = {
   png: "image/png",
   html: "text/html; charset=utf-8",
 };
-
-const FOLDER = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
 
 /** The files of swagger-ui-dist that the page needs; nothing is fetched from anywhere else. */
 const ASSETS = [
@@ -24,6 +21,14 @@ const ASSETS = [
 ] as const;
 
 export interface DocsOptions {
+  readonly title: string;
+  /** Where swagger-ui-dist is installed: only those who show the page carry it. */
+  readonly assetsFolder: string;
+  /** How people sign in from the page; undefined where they bring their own credential. */
+  readonly signIn?: DocsSignIn;
+}
+
+export interface DocsSignIn {
   /** The public client that signs in from the page. */
   readonly clientId: string;
   readonly origin: string;
@@ -32,17 +37,18 @@ export interface DocsOptions {
 }
 
 /** `/docs`: the API to read and to try, by Swagger UI, offline, under a policy that allows this origin's scripts alone. */
-export function addDocs(app: Hono<GatewayEnv>, { clientId, origin, issuerOrigin }: DocsOptions): void {
-  const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ${issuerOrigin}; base-uri 'none'; frame-ancestors 'none'; form-action 'self'`;
+export function addDocs(app: Hono<HttpEnv>, { title, assetsFolder, signIn }: DocsOptions): void {
+  const connect = ["'self'", ...(signIn ? [signIn.issuerOrigin] : [])].join(" ");
+  const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src ${connect}; base-uri 'none'; frame-ancestors 'none'; form-action 'self'`;
   // The sign-in comes back in a window of its own, which must still know this one.
   const headers = { "content-security-policy": policy, "cross-origin-opener-policy": "same-origin-allow-popups" };
   const answer = (body: string, type: string) => () =>
     new Response(body, { headers: { ...headers, "content-type": type } });
 
-  addRoute(app, "/docs", { GET: answer(PAGE, TYPES.html) });
-  addRoute(app, "/docs/init.js", { GET: answer(initScript(clientId, origin), TYPES.js) });
+  addRoute(app, "/docs", { GET: answer(pageOf(title), TYPES.html) });
+  addRoute(app, "/docs/init.js", { GET: answer(initScript(signIn), TYPES.js) });
   for (const [name, type] of ASSETS) {
-    const path = join(FOLDER, name);
+    const path = join(assetsFolder, name);
     addRoute(app, `/docs/${name}`, {
       GET: async () => {
         const openerPolicy = name.endsWith(".html") ? { "cross-origin-opener-policy": "unsafe-none" } : {};
@@ -55,12 +61,13 @@ export function addDocs(app: Hono<GatewayEnv>, { clientId, origin, issuerOrigin 
   }
 }
 
-const PAGE = `<!doctype html>
+function pageOf(title: string): string {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>animal-delivery API</title>
+<title>${title}</title>
 <link rel="icon" href="/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
@@ -71,21 +78,25 @@ const PAGE = `<!doctype html>
 </body>
 </html>
 `;
+}
 
-/** Requests to this origin carry the CSRF header, so that a session cookie works here too; the provider would not allow it. */
-function initScript(clientId: string, origin: string): string {
+function initScript(signIn: DocsSignIn | undefined): string {
   return `const ui = SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   tryItOutEnabled: true,
   validatorUrl: null,
-  oauth2RedirectUrl: ${JSON.stringify(`${origin}/docs/oauth2-redirect.html`)},
+${signIn ? signInOptions(signIn) : ""}});
+${signIn ? `ui.initOAuth({ clientId: ${JSON.stringify(signIn.clientId)}, usePkceWithAuthorizationCodeGrant: true, scopes: "openid" });\n` : ""}`;
+}
+
+/** Requests to this origin carry the CSRF header, so that a session cookie works here too; the provider would not allow it. */
+function signInOptions({ origin }: DocsSignIn): string {
+  return `  oauth2RedirectUrl: ${JSON.stringify(`${origin}/docs/oauth2-redirect.html`)},
   requestInterceptor: (request) => {
     if (new URL(request.url, location.href).origin === location.origin) request.headers["x-csrf"] = "1";
     return request;
   },
-});
-ui.initOAuth({ clientId: ${JSON.stringify(clientId)}, usePkceWithAuthorizationCodeGrant: true, scopes: "openid" });
 `;
 }

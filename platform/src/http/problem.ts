@@ -2,15 +2,15 @@ import { ViolationsSchema, type FieldPath } from "@bufbuild/protovalidate/gen/bu
 import { ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "@animal-delivery/contracts/gen/google/rpc/error_details_pb";
 import { REASONS } from "@animal-delivery/contracts/gen/reasons";
-import { ERROR_CODES, fromConnectError } from "@animal-delivery/platform/error-codes";
-import { DomainError } from "@animal-delivery/platform/errors";
-import { peerOfPackage } from "@animal-delivery/platform/rpc/peer-of";
+import { ERROR_CODES, fromConnectError } from "../error-codes.ts";
+import { DomainError } from "../errors.ts";
+import { peerOfPackage } from "../rpc/peer-of.ts";
 import { TranscodingError, type Violation } from "@animal-delivery/transcoder/transcoding-error";
 
-/** A refusal as the gateway answers it, before it is written down. */
+/** A refusal as it is answered over HTTP, before it is written down. */
 export interface Refusal {
   readonly error: DomainError;
-  /** The service that refused: `orders`; the gateway itself unless given. */
+  /** The service that refused: `orders`; the HTTP server itself unless given. */
   readonly service?: string | undefined;
   readonly violations: readonly Violation[];
   readonly headers: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { type Context, type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
-import { quietSpan } from "@animal-delivery/platform/telemetry/quiet-span";
+import { quietSpan } from "../telemetry/quiet-span.ts";
 import type { Exchange } from "./exchange.ts";
 import { knownMethod } from "./http-method.ts";
 import { QUIET_PATHS } from "./quiet-paths.ts";
