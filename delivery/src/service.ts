@@ -9,6 +9,7 @@ import { purgeExpired } from "@animal-delivery/platform/db/purge-expired";
 import { consumeEvents } from "@animal-delivery/platform/inbox/consume-events";
 import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
 import { participate } from "@animal-delivery/platform/saga/participate";
+import { createStreamLimit } from "@animal-delivery/platform/rpc/stream-limit";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { Config } from "./config.ts";
@@ -16,11 +17,11 @@ import { ORDER_EVENTS, orderEventHandlers } from "./consumers/order-events.ts";
 import { SAGA_STEPS } from "./consumers/saga-steps.ts";
 import { createDeliveryMetrics } from "./metrics.ts";
 import { observeDeliveries } from "./observe-deliveries.ts";
+import { streamLimitReached } from "./domain/refusals.ts";
 import { purgeTask } from "./purge-task.ts";
 import { courierService } from "./rpc/courier-service.ts";
 import { deliveryService } from "./rpc/delivery-service.ts";
 import { createChangeFeed } from "./tracking/change-feed.ts";
-import { createStreamLimit } from "./tracking/stream-limit.ts";
 
 export interface Resources {
   readonly telemetry: Telemetry;
@@ -35,7 +36,11 @@ export function createDelivery(config: Pick<Config, "tracking">, resources: Reso
   const { pollMs, streamsPerCallerMax } = config.tracking;
   const metrics = createDeliveryMetrics(telemetry.meters);
   const feed = createChangeFeed(db, pollMs);
-  const streams = createStreamLimit(streamsPerCallerMax, (open) => metrics.streams.set(open));
+  const streams = createStreamLimit({
+    streamsPerCallerMax,
+    refusal: streamLimitReached,
+    observe: (open) => metrics.streams.set(open),
+  });
   const observer = observeDeliveries(metrics, feed);
   const parts = { db, orders, observer, feed, streams };
   const handlers = orderEventHandlers(db, orders, observer);

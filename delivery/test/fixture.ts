@@ -9,13 +9,14 @@ import { inMemoryClient } from "@animal-delivery/platform/rpc/in-memory";
 import { testDatabase } from "@animal-delivery/platform/testing/database";
 import { userGrant } from "@animal-delivery/platform/testing/grants";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import { createStreamLimit } from "@animal-delivery/platform/rpc/stream-limit";
 import { createDeliveryMetrics } from "../src/metrics.ts";
 import { MIGRATIONS } from "../src/migrations.ts";
 import { observeDeliveries } from "../src/observe-deliveries.ts";
 import { courierService } from "../src/rpc/courier-service.ts";
 import { deliveryService } from "../src/rpc/delivery-service.ts";
+import { streamLimitReached } from "../src/domain/refusals.ts";
 import { createChangeFeed } from "../src/tracking/change-feed.ts";
-import { createStreamLimit } from "../src/tracking/stream-limit.ts";
 import { createOrdersStub } from "./orders-stub.ts";
 
 /** A delivery service over its own PostgreSQL database; only the network and the neighbour are in memory. */
@@ -87,7 +88,11 @@ export function givenReplica(
 ) {
   const metrics = createDeliveryMetrics(telemetry.meters);
   const feed = createChangeFeed(db, 20);
-  const streams = createStreamLimit(16, (open) => metrics.streams.set(open));
+  const streams = createStreamLimit({
+    streamsPerCallerMax: 16,
+    refusal: streamLimitReached,
+    observe: (open) => metrics.streams.set(open),
+  });
   const observer = observeDeliveries(metrics, feed);
   const parts = { db, orders, observer, feed, streams };
   const routes = (router: ConnectRouter): void => {

@@ -1,9 +1,9 @@
 import type { Client } from "@connectrpc/connect";
 import type { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import type { Database } from "@animal-delivery/platform/db/database";
+import type { StreamLimit } from "@animal-delivery/platform/rpc/stream-limit";
 import type { DeliveryObserver } from "../app/observer.ts";
 import type { ChangeFeed } from "../tracking/change-feed.ts";
-import type { StreamLimit } from "../tracking/stream-limit.ts";
 
 /** What the RPCs of delivery work with. */
 export interface Parts {

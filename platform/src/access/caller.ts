@@ -16,7 +16,7 @@ export interface User {
 
 /** Who calls an RPC. */
 export interface Caller {
-  /** The service whose client certificate carried the call: `api-gateway`, `delivery`. */
+  /** The service whose client certificate carried the call: `api-gateway`, `delivery`; empty where callers show none. */
   readonly peer: string;
   /** The user whose token came along; undefined for anonymous callers and services on their own. */
   readonly user: User | undefined;

@@ -30,7 +30,9 @@ describe("the contract", () => {
 
     expect([...shown].toSorted()).toEqual([
       "actor",
+      "author_id",
       "breed",
+      "chat_id",
       "client_id",
       "country",
       "courier_id",
@@ -38,6 +40,7 @@ describe("the contract", () => {
       "customer_id",
       "delivery_id",
       "etag",
+      "member_id",
       "next_page_token",
       "note_id",
       "order_id",
@@ -56,7 +59,7 @@ describe("the contract", () => {
 
 /** The texts and fractions in messages about people that logs and traces show. */
 function* unmarked(schema: DescMessage, above: readonly DescMessage[] = []): Generator<string> {
-  if (!/^(orders|delivery|users|notes|common)\./.test(schema.typeName) || above.includes(schema)) return;
+  if (!/^(orders|delivery|users|notes|messenger|common)\./.test(schema.typeName) || above.includes(schema)) return;
   for (const field of schema.fields) {
     const isMarked = field.proto.options?.debugRedact ?? false;
     if (field.message) yield* unmarked(field.message, [...above, schema]);

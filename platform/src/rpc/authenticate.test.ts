@@ -6,7 +6,7 @@ import { ProductService } from "@animal-delivery/contracts/gen/orders/v1/product
 import { SERVICES } from "@animal-delivery/contracts/gen/services";
 import { SagaService } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
 import { UserService } from "@animal-delivery/contracts/gen/users/v1/user_service_pb";
-import { createHandlerContext } from "@connectrpc/connect";
+import { createContextValues, createHandlerContext } from "@connectrpc/connect";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { loadAccess } from "../access/access.ts";
@@ -149,23 +149,24 @@ describe("authentication", () => {
 
 describe("looking again at a grant in use", () => {
   const relations = new Set(["courier"] as const);
-  const caller = (user: User | undefined) => ({ peer: "api-gateway", user, roles: [], actor: "x" });
+  const inUse = (user: User | undefined) =>
+    createContextValues().set(grantKey, { caller: { peer: "api-gateway", user, roles: [], actor: "x" }, relations });
 
   it("lets it be while the token lives", () => {
-    expect(() => authenticator.recheck({ caller: caller(userOf("carl.courier")), relations })).not.toThrow();
-    expect(() => authenticator.recheck({ caller: caller(undefined), relations })).not.toThrow();
+    expect(() => authenticator.recheck(inUse(userOf("carl.courier")))).not.toThrow();
+    expect(() => authenticator.recheck(inUse(undefined))).not.toThrow();
   });
 
   it("ends it when the token expired", () => {
     const user = { ...userOf("carl.courier"), expiresAt: new Date(Date.now() - 1) };
 
-    expect(() => authenticator.recheck({ caller: caller(user), relations })).toThrow("expired");
+    expect(() => authenticator.recheck(inUse(user))).toThrow("expired");
   });
 
   it("ends it when the session ended", () => {
     denied.add("session of mallory");
 
-    expect(() => authenticator.recheck({ caller: caller(userOf("mallory.courier")), relations })).toThrow("ended");
+    expect(() => authenticator.recheck(inUse(userOf("mallory.courier")))).toThrow("ended");
   });
 });
 

@@ -1,9 +1,9 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { OperationsService } from "@animal-delivery/contracts/gen/operations/v1/operations_service_pb";
 import { SagaService } from "@animal-delivery/contracts/gen/sagas/v1/saga_service_pb";
-import type { HandlerContext } from "@connectrpc/connect";
+import type { ContextValues, HandlerContext } from "@connectrpc/connect";
 import type { Access } from "../access/access.ts";
-import type { Caller, Grant, User } from "../access/caller.ts";
+import type { Caller, User } from "../access/caller.ts";
 import type { DeniedSessions } from "../access/denied-sessions.ts";
 import { gatewayRoles } from "../access/gateway-roles.ts";
 import { tokenInvalid } from "../access/token-invalid.ts";
@@ -33,13 +33,13 @@ export interface Authenticator {
    *
    * @throws {DomainError} unauthenticated TOKEN_INVALID, forbidden ACCESS_DENIED; unavailable while tokens cannot be checked.
    */
-  readonly authenticate: (context: HandlerContext) => Promise<void>;
+  readonly authenticate: (context: Pick<HandlerContext, "method" | "requestHeader" | "values">) => Promise<void>;
   /**
-   * Looks at a grant that is in use for long.
+   * Looks again at whoever calls, by what `authenticate` left in the context of a call that goes on for long.
    *
-   * @throws {DomainError} unauthenticated TOKEN_INVALID when its token expired or its session ended.
+   * @throws {DomainError} unauthenticated TOKEN_INVALID when the token expired or the session ended.
    */
-  readonly recheck: (grant: Grant) => void;
+  readonly recheck: (values: ContextValues) => void | Promise<void>;
 }
 
 export function createAuthenticator({ verifier, access, deniedSessions }: AuthenticateOptions): Authenticator {
@@ -61,7 +61,8 @@ export function createAuthenticator({ verifier, access, deniedSessions }: Authen
       if (relations.size === 0) throw refusalFor(caller);
       context.values.set(grantKey, { caller, relations });
     },
-    recheck({ caller: { user } }) {
+    recheck(values) {
+      const user = values.get(grantKey)?.caller.user;
       if (!user) return;
       if (user.expiresAt.getTime() <= Date.now()) throw tokenInvalid("the access token has expired");
       assertNotDenied(user);

@@ -123,6 +123,34 @@ describe("a stream", () => {
     expect(refusal).toMatchObject({ kind: "unauthenticated", reason: "TOKEN_INVALID" });
   });
 
+  it("ends when a look that takes its time finds that its caller is good no more, one look at a time", async () => {
+    let looks = 0;
+    let atOnce = 0;
+    const client = deliveries(
+      async function* () {
+        yield {};
+        await never;
+      },
+      {
+        recheckMs: 2,
+        recheck: async () => {
+          looks += 1;
+          atOnce += 1;
+          expect(atOnce).toBe(1);
+          await sleep(20);
+          atOnce -= 1;
+          if (looks === 3) throw new DomainError("unauthenticated", "TOKEN_INVALID", "the session has ended");
+        },
+      },
+    );
+
+    expect(await refusalOf(drained(client.trackDelivery({ deliveryId: orderId })))).toMatchObject({
+      kind: "unauthenticated",
+      message: "the session has ended",
+    });
+    expect(looks).toBe(3);
+  });
+
   it("ends when the server drains", async () => {
     const draining = new AbortController();
     const client = deliveries(

@@ -1,10 +1,9 @@
 import type { Interceptor, StreamRequest, StreamResponse, UnaryRequest, UnaryResponse } from "@connectrpc/connect";
-import type { Grant } from "../access/caller.ts";
 import { DomainError } from "../errors.ts";
 import { currentContext, runInContext, type RequestContext } from "../request-context.ts";
 import { deadlineExceeded } from "./abort-reason.ts";
+import type { Authenticator } from "./authenticate.ts";
 import { callEnd, type CallEnd } from "./call-end.ts";
-import { grantKey } from "./grant.ts";
 import { givenTimeoutMs } from "./timeout-header.ts";
 import { wrapStream } from "./wrap-stream.ts";
 
@@ -15,10 +14,9 @@ export interface DeadlineOptions {
   readonly maxTimeoutMs?: number;
   /** Streams end at this age, give or take a tenth, and their callers come again. */
   readonly streamMaxAgeMs?: number;
-  /** How often a stream's grant is looked at again: with the second a denial takes to spread, streams end within 5 s of a logout. */
+  /** How often a stream's caller is looked at again: with the second a denial takes to spread, streams end within 5 s of a logout. */
   readonly recheckMs?: number;
-  /** Throws the refusal when a grant is good no more. */
-  readonly recheck?: (grant: Grant) => void;
+  readonly recheck?: Authenticator["recheck"];
   /** Aborts when the server drains: streams end, calls finish. */
   readonly draining?: AbortSignal;
 }
@@ -76,23 +74,32 @@ function endStream(request: StreamRequest, end: CallEnd, options: DeadlineOption
   const { streamMaxAgeMs = 600_000, recheckMs = 3_500, recheck, draining } = options;
   const ageMs = streamMaxAgeMs * (0.9 + Math.random() * 0.2);
   const age = setTimeout(() => end.abort(unavailable("the stream reached its maximum age")), ageMs);
-  const grant = request.contextValues.get(grantKey);
-  const recheckTimer = setInterval(() => {
-    try {
-      if (grant) recheck?.(grant);
-    } catch (error) {
-      end.abort(error as Error);
-    }
-  }, recheckMs);
+  const looking = recheck && lookAgain(recheckMs, () => recheck(request.contextValues), end);
   const onDrain = (): void => end.abort(unavailable("the server shuts down"));
   if (draining?.aborted) onDrain();
   draining?.addEventListener("abort", onDrain, { once: true });
   return () => {
     clearTimeout(age);
-    clearInterval(recheckTimer);
+    clearInterval(looking);
     draining?.removeEventListener("abort", onDrain);
     end.done();
   };
+}
+
+/** Looks until it throws; one look waits for the other. */
+function lookAgain(ms: number, look: () => void | Promise<void>, end: CallEnd): NodeJS.Timeout {
+  let isLooking = false;
+  const lookOnce = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      await look();
+    } catch (error) {
+      end.abort(error as Error);
+    }
+    isLooking = false;
+  };
+  return setInterval(() => void lookOnce(), ms);
 }
 
 function unavailable(message: string): DomainError {

@@ -20,3 +20,13 @@ export const HTTP2_LIMITS = {
   settings: { maxConcurrentStreams: 10_000, enablePush: false },
   handshakeTimeout: 10_000,
 };
+
+/** The same for callers that nobody vouches for. A connection is one caller's; what it leaves of Node's own limits is room to cancel. */
+export const HTTP2_PUBLIC_LIMITS = {
+  /** Megabytes. */
+  maxSessionMemory: 50,
+  streamResetBurst: 10_000,
+  streamResetRate: 300,
+  settings: { maxConcurrentStreams: 1_000, enablePush: false },
+  handshakeTimeout: 10_000,
+};

@@ -51,7 +51,8 @@ export function logServedCall(log: Logger, { method, caller, error, durationMs }
     rpc_code: code,
     ...(isRefusal(error) && { reason: fromConnectError(error).reason }),
     duration_ms: Math.round(durationMs * 10) / 10,
-    ...(caller && { caller: caller.actor, peer: caller.peer }),
+    ...(caller && { caller: caller.actor }),
+    ...(caller?.peer && { peer: caller.peer }),
   };
   if (FAULT_CODES.has(code)) log.warn("rpc served", fields);
   else if (isInfrastructure(method)) log.debug("rpc served", fields);

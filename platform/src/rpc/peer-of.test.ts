@@ -19,6 +19,7 @@ describe("peerOf", () => {
       "accounts",
       "delivery",
       "logging",
+      "messenger",
       "notes",
       "orders",
       "sagas",

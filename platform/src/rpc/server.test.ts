@@ -49,6 +49,21 @@ describe("the RPC server", () => {
     expect(String(error)).toMatch(/unknown ca|ECONNRESET|CANCEL/);
   });
 
+  it("answers a caller without a certificate where it asks for none, and lets authentication decide", async () => {
+    await using orders = await rpcFixture({
+      certificates,
+      routes: echoCaller,
+      server: { clientCertificate: "none" },
+    });
+    const { ca } = certificates.tlsOf("orders").current();
+
+    const refusal = await refusalOf(connectWith(orders.address, { ca }).getOrder({ orderId }));
+    const older = await errorOf(connectWith(orders.address, { ca, maxVersion: "TLSv1.2" }).getOrder({ orderId }));
+
+    expect(refusal).toMatchObject({ kind: "unauthenticated", reason: "TOKEN_INVALID" });
+    expect(String(older)).toContain("protocol version");
+  });
+
   it("refuses TLS 1.2", async () => {
     await using orders = await rpcFixture({ certificates, routes: echoCaller });
     const keys = certificates.tlsOf("api-gateway").current();

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { DomainError } from "../errors.ts";
 import { createStreamLimit } from "./stream-limit.ts";
 
 const open = new AbortController().signal;
 
 describe("the limit of open streams", () => {
   it("refuses one caller's stream over the limit and no other caller's", () => {
-    const limit = createStreamLimit(2, () => undefined);
+    const limit = limitOf(2);
     limit.open("anna", open);
     limit.open("anna", open);
 
@@ -15,7 +16,7 @@ describe("the limit of open streams", () => {
 
   it("gives a place back when a stream ends", () => {
     const counts: number[] = [];
-    const limit = createStreamLimit(1, (count) => counts.push(count));
+    const limit = limitOf(1, counts);
 
     limit.open("anna", open)[Symbol.dispose]();
     limit.open("anna", open)[Symbol.dispose]();
@@ -25,7 +26,7 @@ describe("the limit of open streams", () => {
 
   it("gives a place back once, when the reader leaves and the stream ends after that", () => {
     const counts: number[] = [];
-    const limit = createStreamLimit(1, (count) => counts.push(count));
+    const limit = limitOf(1, counts);
     const leave = new AbortController();
     const stream = limit.open("anna", leave.signal);
 
@@ -35,3 +36,8 @@ describe("the limit of open streams", () => {
     expect(counts).toEqual([1, 0]);
   });
 });
+
+function limitOf(streamsPerCallerMax: number, counts: number[] = []) {
+  const refusal = (max: number) => new DomainError("exhausted", "STREAM_LIMIT_REACHED", `${max} streams are open`);
+  return createStreamLimit({ streamsPerCallerMax, refusal, observe: (count) => counts.push(count) });
+}

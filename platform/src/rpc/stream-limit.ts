@@ -1,4 +1,4 @@
-import { streamLimitReached } from "../domain/refusals.ts";
+import type { DomainError } from "../errors.ts";
 
 /** Counts the open streams of each caller in this process. */
 export interface StreamLimit {
@@ -6,13 +6,19 @@ export interface StreamLimit {
    * Takes one stream of a caller; dispose of it when the stream ends. It ends with `signal` too: a generator whose reader
    * left is not always asked again, and then never comes to its end.
    *
-   * @throws {DomainError} exhausted STREAM_LIMIT_REACHED
+   * @throws {DomainError} the refusal, when the caller has as many as they may have.
    */
   open(actor: string, signal: AbortSignal): Disposable;
 }
 
-/** @param observe told of how many streams are open in all, whenever that changes. */
-export function createStreamLimit(streamsPerCallerMax: number, observe: (open: number) => void): StreamLimit {
+export interface StreamLimitOptions {
+  readonly streamsPerCallerMax: number;
+  readonly refusal: (streamsPerCallerMax: number) => DomainError;
+  /** Told of how many streams are open in all, whenever that changes. */
+  readonly observe: (open: number) => void;
+}
+
+export function createStreamLimit({ streamsPerCallerMax, refusal, observe }: StreamLimitOptions): StreamLimit {
   const streams = new Map<string, number>();
   let open = 0;
 
@@ -26,7 +32,7 @@ export function createStreamLimit(streamsPerCallerMax: number, observe: (open: n
 
   return {
     open(actor, signal) {
-      if ((streams.get(actor) ?? 0) >= streamsPerCallerMax) throw streamLimitReached(streamsPerCallerMax);
+      if ((streams.get(actor) ?? 0) >= streamsPerCallerMax) throw refusal(streamsPerCallerMax);
       add(actor, 1);
       let taken = true;
       const release = (): void => {
