@@ -82,6 +82,17 @@ describe("a session", () => {
     });
   });
 
+  it("hears what others send on a channel, and on no other", async () => {
+    const heard: string[] = [];
+
+    await db.withSession(async (session) => {
+      await session.listen("Otters", (payload) => heard.push(payload));
+      for (const channel of ["otters", "Otters"]) await db.query("notify", "select pg_notify($1, $1)", [channel]);
+
+      await expect.poll(() => heard).toEqual(["Otters"]);
+    });
+  });
+
   it("is held for a minute at the most by a client that vanished", async () => {
     const seconds = await db.withSession(async (session) => {
       const settings = ["idle", "interval", "count"].map((name) => `current_setting('tcp_keepalives_${name}')::int`);

@@ -56,7 +56,7 @@ beforeAll(async () => {
   certificates = await testCertificates([GATEWAY, OPS, ...PEERS]);
   issuer = await startTokenIssuer(USERS);
   const deniedSessions = createDeniedSessions(createMemoryStore(), testTelemetry());
-  await deniedSessions.deny("ended", 60_000);
+  await deniedSessions.deny("ended", 3_600_000);
   const verifier = createTokenVerifier({ issuer: issuer.url, audience: AUDIENCE });
   server = await rpcFixture({ certificates, routes, verifier, deniedSessions });
   goodToken = await issuer.token();

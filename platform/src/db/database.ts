@@ -20,6 +20,15 @@ export interface Queryable {
   query<R extends object = Row>(name: string, text: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
 }
 
+/** A connection of its own. */
+export interface Session extends Queryable {
+  /**
+   * Gives what others send by NOTIFY on a channel to `onMessage`, for as long as the session lasts. Resolves when it listens;
+   * what was sent before that, or is sent while the connection is lost, does not arrive.
+   */
+  listen(channel: string, onMessage: (payload: string) => void): Promise<void>;
+}
+
 /** One open transaction. Nothing of it is visible to others before `transaction()` resolves. */
 export interface Transaction extends Queryable {
   /** The database whose transaction it is. */
@@ -36,8 +45,8 @@ export interface Database extends Queryable, AsyncDisposable {
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
-   * Lends a connection of its own for as long as `work` runs, outside the pool's size: for session advisory locks.
-   * `signal` aborts `work` when the connection is lost.
+   * Lends a connection of its own for as long as `work` runs, outside the pool's size: for session advisory locks, and
+   * to listen. `signal` aborts `work` when the connection is lost.
    */
-  withSession<T>(work: (session: Queryable, signal: AbortSignal) => Promise<T>): Promise<T>;
+  withSession<T>(work: (session: Session, signal: AbortSignal) => Promise<T>): Promise<T>;
 }

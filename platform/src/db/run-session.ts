@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
-import type { Queryable } from "./database.ts";
+import type { Session } from "./database.ts";
 import { databaseAway, isConnectionLost } from "./map-error.ts";
 import { inTurn, mapped, type RunStatement } from "./statement-runner.ts";
 
@@ -11,7 +11,7 @@ const END_TIMEOUT_MS = 2_000;
 export async function runSession<T>(
   config: ClientConfig,
   run: RunStatement,
-  work: (session: Queryable, signal: AbortSignal) => Promise<T>,
+  work: (session: Session, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const client = new Client(config);
   const lost = new AbortController();
@@ -25,9 +25,15 @@ export async function runSession<T>(
       if (isConnectionLost(error)) lost.abort(databaseAway(error));
       throw error;
     };
-    const session: Queryable = {
+    const session: Session = {
       query: <R extends object>(name: string, text: string, values?: readonly unknown[]) =>
         turns.next(() => mapped(run<R>(client, { name, text, values }).catch(noting))),
+      async listen(channel, onMessage) {
+        client.on("notification", (message) => {
+          if (message.channel === channel) onMessage(message.payload ?? "");
+        });
+        await session.query("listen", `listen ${client.escapeIdentifier(channel)}`);
+      },
     };
     return await work(session, lost.signal);
   } finally {

@@ -3,9 +3,6 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster, type ClusterOptions, Redis, type RedisOptions as ClientOptions } from "ioredis";
 import type { RedisOptions } from "../kv/redis-options.ts";
-import { withScripts, type Scripts } from "./scripts.ts";
-
-export type RedisClient = (Redis | Cluster) & Scripts;
 
 /** A TCP connection that takes longer than this is given up, and so is one that says nothing while answers are due. */
 const CONNECT_MS = 1_000;
@@ -17,21 +14,26 @@ const REDIRECTIONS_MAX = 5;
 /**
  * A client that fails at once instead of waiting: nothing is queued while there is no connection, nothing is sent again
  * after one broke. It connects in the background, again and again. Resolves when it is connected, or after a second without.
+ *
+ * @param clusterOptions besides, for a cluster.
  */
-export async function connectRedis(options: RedisOptions): Promise<RedisClient> {
+export async function connectRedis(
+  options: RedisOptions,
+  clusterOptions: Pick<ClusterOptions, "shardedSubscribers"> = {},
+): Promise<Redis | Cluster> {
   const ca = options.caFile === undefined ? undefined : await readFile(options.caFile, "utf8");
   const nodes = options.urls.map(addressOf);
   const connection = connectionTo(nodes[0], ca);
   const common = { keyPrefix: options.keyPrefix, lazyConnect: true, enableOfflineQueue: false };
   const client = options.cluster
-    ? clusterOf(nodes, connection, common)
+    ? clusterOf(nodes, connection, { ...clusterOptions, ...common })
     : new Redis({ ...nodes[0], ...connection, ...common, retryStrategy: pauseMs });
   // Each failed connection emits one; whoever watches the connection says so once.
   client.on("error", () => undefined);
   const ready = once(client, "ready").then(async () => nodesReady(client));
   void client.connect().catch(() => undefined);
   await Promise.race([ready.catch(() => undefined), sleep(CONNECT_MS, undefined, { ref: false })]);
-  return withScripts(client);
+  return client;
 }
 
 interface Node {

@@ -18,6 +18,14 @@ export interface Patience {
 export const PATIENCE: Patience = { countMs: 100, answerMs: 500 };
 const COUNTING = new Set(["increment", "decrement"]);
 
+/** Whose commands they are: what its metrics begin with, and how its callers know it. */
+export interface Observed {
+  readonly metrics: string;
+  readonly name: string;
+}
+
+const KEY_VALUE_STORE: Observed = { metrics: "redis", name: "key-value store" };
+
 /** Runs a command: measured, traced, and bounded in time. */
 export type RunCommand = <T>(operation: string, work: () => Promise<T>) => Promise<T>;
 
@@ -25,10 +33,11 @@ export type RunCommand = <T>(operation: string, work: () => Promise<T>) => Promi
 export function observeCommands(
   { meters, tracer }: Pick<Telemetry, "meters" | "tracer">,
   { countMs, answerMs }: Patience,
+  { metrics, name }: Observed = KEY_VALUE_STORE,
 ): RunCommand {
   const duration = new Histogram({
-    name: "redis_operation_duration_seconds",
-    help: "How long an operation of the key-value store took in Redis, as its caller saw it",
+    name: `${metrics}_operation_duration_seconds`,
+    help: `How long an operation of the ${name} took in Redis, as its caller saw it`,
     labelNames: ["operation", "outcome"],
     buckets: SECONDS,
     registers: [meters.registry],
@@ -48,7 +57,7 @@ export function observeCommands(
       end({ outcome: "error" });
       span?.setAttribute("error.type", errorType(cause));
       span?.setStatus({ code: SpanStatusCode.ERROR });
-      throw new DomainError("unavailable", "UNAVAILABLE", "the key-value store does not answer", {}, { cause });
+      throw new DomainError("unavailable", "UNAVAILABLE", `the ${name} does not answer`, {}, { cause });
     } finally {
       span?.end();
     }

@@ -4,7 +4,9 @@ import type { RedisOptions } from "../kv/redis-options.ts";
 import type { Telemetry } from "../telemetry/resources.ts";
 import { connectRedis } from "./connect.ts";
 import { observeCommands, PATIENCE } from "./observe-commands.ts";
+import { type Calls, SCRIPTS } from "./scripts.ts";
 import { watchConnection } from "./watch-connection.ts";
+import { withScripts } from "./with-scripts.ts";
 
 /** Members of a set that one call reads or writes. */
 const PAGE = 1_000;
@@ -18,7 +20,7 @@ export async function openRedisStore(
   telemetry: Telemetry,
   patience = PATIENCE,
 ): Promise<KeyValueStore> {
-  const client = await connectRedis(options);
+  const client = withScripts<Calls>(await connectRedis(options), SCRIPTS);
   const unwatch = watchConnection(client, telemetry);
   const run = observeCommands(telemetry, patience);
   return {

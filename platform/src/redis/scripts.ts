@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from "ioredis";
+import type { Script } from "./with-scripts.ts";
 
 /** The server's clock in milliseconds, the same for everybody who writes. */
 const NOW = `
@@ -75,24 +75,20 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 0
 `;
 
-/** Calls of the scripts above. */
-export interface Scripts {
+/** By the names of their calls. */
+export const SCRIPTS = {
+  increment: { lua: INCREMENT, numberOfKeys: 1 },
+  decrement: { lua: DECREMENT, numberOfKeys: 1 },
+  addToSet: { lua: ADD_TO_SET, numberOfKeys: 3 },
+  changesOfSet: { lua: CHANGES_OF_SET, numberOfKeys: 3 },
+  addDistinct: { lua: ADD_DISTINCT, numberOfKeys: 1 },
+} as const satisfies Record<keyof Calls, Script>;
+
+/** How they are called. */
+export interface Calls {
   increment(key: string, ttlMs: number): Promise<[count: number, leftMs: number]>;
   decrement(key: string): Promise<unknown>;
   addToSet(...keysAndArguments: readonly (string | number)[]): Promise<unknown>;
   changesOfSet(...keysAndArguments: readonly (string | number)[]): Promise<readonly (string | number)[]>;
   addDistinct(key: string, ttlMs: number, ...members: readonly string[]): Promise<unknown>;
-}
-
-/** Teaches a client the scripts; it loads each at its first call on a connection and names it by its hash from then on. */
-export function withScripts<Client extends Redis | Cluster>(client: Client): Client & Scripts {
-  const scripts = {
-    increment: { lua: INCREMENT, numberOfKeys: 1 },
-    decrement: { lua: DECREMENT, numberOfKeys: 1 },
-    addToSet: { lua: ADD_TO_SET, numberOfKeys: 3 },
-    changesOfSet: { lua: CHANGES_OF_SET, numberOfKeys: 3 },
-    addDistinct: { lua: ADD_DISTINCT, numberOfKeys: 1 },
-  };
-  for (const [name, script] of Object.entries(scripts)) client.defineCommand(name, script);
-  return client as Client & Scripts;
 }

@@ -2,13 +2,19 @@ import { Cluster, type Redis } from "ioredis";
 import { Gauge } from "prom-client";
 import type { Telemetry } from "../telemetry/resources.ts";
 
-/** Tells of lost connections, to the server or to one of a cluster, and of their return, once each. @returns how to stop. */
+/**
+ * Tells of lost connections, to the server or to one of a cluster, and of their return, once each.
+ *
+ * @param metrics what its metric begins with.
+ * @returns how to stop.
+ */
 export function watchConnection(
   client: Redis | Cluster,
   { log, meters }: Pick<Telemetry, "log" | "meters">,
+  metrics = "redis",
 ): () => void {
   const gauge: Gauge = new Gauge({
-    name: "redis_connected",
+    name: `${metrics}_connected`,
     help: "Whether there is a connection to Redis, to each part of a cluster: 1 or 0",
     registers: [meters.registry],
     collect: (): void => gauge.set(isConnected(client) ? 1 : 0),

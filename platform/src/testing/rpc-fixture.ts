@@ -20,7 +20,10 @@ export interface RpcFixtureOptions {
   readonly deniedSessions?: AuthenticateOptions["deniedSessions"];
   readonly telemetry?: Telemetry;
   readonly server?: Partial<
-    Pick<RpcServerOptions, "host" | "port" | "deadline" | "isServing" | "tls" | "connectionMaxAgeMs">
+    Pick<
+      RpcServerOptions,
+      "host" | "port" | "deadline" | "isServing" | "tls" | "clientCertificate" | "connectionMaxAgeMs"
+    >
   >;
 }
 
