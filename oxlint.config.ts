@@ -8,7 +8,7 @@ const paths = [
 
 const parents: Ban = { group: ["../../*"], message: "At most one `..`; else import by package name." };
 
-const SERVICES = ["accounts", "orders", "delivery", "notes", "sagas", "logging"];
+const SERVICES = ["accounts", "orders", "delivery", "notes", "sagas", "logging", "messenger"];
 
 /** The services meet only in the contract. */
 const services: Ban = {

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-const services = "api-gateway,accounts,orders,delivery,notes,sagas,logging";
+const services = "api-gateway,accounts,orders,delivery,notes,sagas,logging,messenger";
 const packages = `{contracts,platform,transcoder,${services},deploy,e2e,bench,tools}`;
 const exclude = ["**/node_modules/**", "**/.data/**"];
 /** What must come comes within milliseconds on a calm machine; on a busy one nobody should fail for it. */

@@ -617,6 +617,495 @@ export const RPCS: readonly CatalogueRpc[] = [
     ]
   },
   {
+    "name": "messenger.v1.ChatService.CreateChat",
+    "service": "messenger.v1.ChatService",
+    "localName": "createChat",
+    "access": {
+      "resource": "chat",
+      "action": "create"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/chats",
+        "body": "*",
+        "responseBody": "chat"
+      }
+    ],
+    "refusals": [
+      "CHATS_FULL",
+      "HISTORY_SIZE_TOO_LARGE",
+      "SPEAKER_GONE"
+    ],
+    "example": {
+      "title": "Ferrets of Riga",
+      "history_size": 100
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.GetChat",
+    "service": "messenger.v1.ChatService",
+    "localName": "getChat",
+    "access": {
+      "resource": "chat",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chats/{chat_id}",
+        "body": "",
+        "responseBody": "chat"
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.ListMyChats",
+    "service": "messenger.v1.ChatService",
+    "localName": "listMyChats",
+    "access": {
+      "resource": "chat",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chats",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "page_size": 20
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.DeleteChat",
+    "service": "messenger.v1.ChatService",
+    "localName": "deleteChat",
+    "access": {
+      "resource": "chat",
+      "action": "delete"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "DELETE",
+        "path": "/v1/chats/{chat_id}",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER",
+      "NOT_THE_CREATOR"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.SetChatTtl",
+    "service": "messenger.v1.ChatService",
+    "localName": "setChatTtl",
+    "access": {
+      "resource": "chat",
+      "action": "update"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/chats/{chat_id}:setTtl",
+        "body": "*",
+        "responseBody": "chat"
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER",
+      "NOT_THE_CREATOR"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",
+      "ttl": "86400s"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.RequestToJoin",
+    "service": "messenger.v1.ChatService",
+    "localName": "requestToJoin",
+    "access": {
+      "resource": "chat",
+      "action": "join"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/chats/{chat_id}/join-requests",
+        "body": "*",
+        "responseBody": "join_request"
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "CHAT_PUBLIC",
+      "ALREADY_A_MEMBER",
+      "JOIN_REQUESTS_FULL",
+      "SPEAKER_GONE"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.ListJoinRequests",
+    "service": "messenger.v1.ChatService",
+    "localName": "listJoinRequests",
+    "access": {
+      "resource": "chat",
+      "action": "admit"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chats/{chat_id}/join-requests",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER",
+      "NOT_THE_CREATOR"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",
+      "page_size": 20
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.DecideJoinRequest",
+    "service": "messenger.v1.ChatService",
+    "localName": "decideJoinRequest",
+    "access": {
+      "resource": "chat",
+      "action": "admit"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/chats/{chat_id}/join-requests/{member_id}:decide",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER",
+      "NOT_THE_CREATOR",
+      "JOIN_REQUEST_NOT_FOUND",
+      "MEMBERS_FULL"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",
+      "member_id": "8a6e0804-2bd0-8672-b79d-d97027f9071a",
+      "decision": "JOIN_DECISION_ADMIT"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.ListMembers",
+    "service": "messenger.v1.ChatService",
+    "localName": "listMembers",
+    "access": {
+      "resource": "chat",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chats/{chat_id}/members",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",
+      "page_size": 20
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.ChatService.RemoveMember",
+    "service": "messenger.v1.ChatService",
+    "localName": "removeMember",
+    "access": {
+      "resource": "chat",
+      "action": "leave"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "DELETE",
+        "path": "/v1/chats/{chat_id}/members/{member_id}",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER",
+      "NOT_THE_CREATOR",
+      "MEMBER_NOT_FOUND",
+      "CREATOR_STAYS"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",
+      "member_id": "8a6e0804-2bd0-8672-b79d-d97027f9071a"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.MessageService.SendMessage",
+    "service": "messenger.v1.MessageService",
+    "localName": "sendMessage",
+    "access": {
+      "resource": "message",
+      "action": "create"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/chats/{chat_id}/messages",
+        "body": "*",
+        "responseBody": "message"
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "CHAT_READ_ONLY",
+      "SPEAKER_GONE",
+      "NOT_A_MEMBER"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",
+      "text": "The ferret is on its way."
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.MessageService.ListMessages",
+    "service": "messenger.v1.MessageService",
+    "localName": "listMessages",
+    "access": {
+      "resource": "message",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chats/{chat_id}/messages",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",
+      "page_size": 20
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.MessageService.SubscribeMessages",
+    "service": "messenger.v1.MessageService",
+    "localName": "subscribeMessages",
+    "access": {
+      "resource": "message",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": true,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chats/{chat_id}/messages:subscribe",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "CHAT_NOT_FOUND",
+      "CHAT_EXPIRED",
+      "NOT_A_MEMBER",
+      "RESUME_TOKEN_INVALID",
+      "STREAM_LIMIT_REACHED",
+      "READER_TOO_SLOW"
+    ],
+    "example": {
+      "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.RoomService.GetDeliveryRoom",
+    "service": "messenger.v1.RoomService",
+    "localName": "getDeliveryRoom",
+    "access": {
+      "resource": "room",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/deliveries/{delivery_id}/room",
+        "body": "",
+        "responseBody": "room"
+      }
+    ],
+    "refusals": [
+      "ROOM_NOT_FOUND"
+    ],
+    "example": {
+      "delivery_id": "01982f5e-7c00-7000-8000-000000000003"
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.SessionService.CreateSession",
+    "service": "messenger.v1.SessionService",
+    "localName": "createSession",
+    "access": {
+      "resource": "chat_session",
+      "action": "create"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "POST",
+        "path": "/v1/chat-sessions",
+        "body": "*",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [
+      "SESSIONS_FULL",
+      "SPEAKER_GONE"
+    ],
+    "example": {
+      "alias": "Anna"
+    },
+    "counterExamples": [
+      {
+        "ruleId": "session.alias_anonymous",
+        "request": {
+          "alias": "Аноним #7"
+        }
+      }
+    ]
+  },
+  {
+    "name": "messenger.v1.SessionService.GetSession",
+    "service": "messenger.v1.SessionService",
+    "localName": "getSession",
+    "access": {
+      "resource": "chat_session",
+      "action": "read"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chat-sessions/self",
+        "body": "",
+        "responseBody": "session"
+      }
+    ],
+    "refusals": [],
+    "example": {},
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.SessionService.DeleteSession",
+    "service": "messenger.v1.SessionService",
+    "localName": "deleteSession",
+    "access": {
+      "resource": "chat_session",
+      "action": "delete"
+    },
+    "reads": false,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "DELETE",
+        "path": "/v1/chat-sessions/self",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {},
+    "counterExamples": []
+  },
+  {
     "name": "notes.v1.NoteService.CreateNote",
     "service": "notes.v1.NoteService",
     "localName": "createNote",

@@ -299,6 +299,146 @@ export const REASONS: readonly ReasonInfo[] = [
     "description": "More than 1,000 buckets lie between `from` and `to`."
   },
   {
+    "domain": "messenger",
+    "reason": "SESSIONS_FULL",
+    "slug": "sessions-full",
+    "kind": "exhausted",
+    "description": "The messenger has as many sessions as it may have; try again when others have ended."
+  },
+  {
+    "domain": "messenger",
+    "reason": "CHATS_FULL",
+    "slug": "chats-full",
+    "kind": "exhausted",
+    "description": "The messenger has as many chats as it may have; try again when others were deleted or have expired."
+  },
+  {
+    "domain": "messenger",
+    "reason": "HISTORY_SIZE_TOO_LARGE",
+    "slug": "history-size-too-large",
+    "kind": "invalid",
+    "description": "The messenger keeps no history of that many messages; `history_size_max` says how many it does keep."
+  },
+  {
+    "domain": "messenger",
+    "reason": "CHAT_NOT_FOUND",
+    "slug": "chat-not-found",
+    "kind": "notFound",
+    "description": "There is no such chat, or it was deleted."
+  },
+  {
+    "domain": "messenger",
+    "reason": "CHAT_EXPIRED",
+    "slug": "chat-expired",
+    "kind": "notFound",
+    "description": "The time of the chat is over: it is gone for good. A day later nobody remembers it, and it is not found."
+  },
+  {
+    "domain": "messenger",
+    "reason": "CHAT_READ_ONLY",
+    "slug": "chat-read-only",
+    "kind": "refused",
+    "description": "Only the creator of the chat writes to it."
+  },
+  {
+    "domain": "messenger",
+    "reason": "NOT_A_MEMBER",
+    "slug": "not-a-member",
+    "kind": "forbidden",
+    "description": "The chat is private, and the caller is not one of its members."
+  },
+  {
+    "domain": "messenger",
+    "reason": "NOT_THE_CREATOR",
+    "slug": "not-the-creator",
+    "kind": "forbidden",
+    "description": "Only the creator of the chat may do this."
+  },
+  {
+    "domain": "messenger",
+    "reason": "ALREADY_A_MEMBER",
+    "slug": "already-a-member",
+    "kind": "alreadyExists",
+    "description": "The caller is a member already."
+  },
+  {
+    "domain": "messenger",
+    "reason": "CHAT_PUBLIC",
+    "slug": "chat-public",
+    "kind": "refused",
+    "description": "The chat is public: nobody has to ask."
+  },
+  {
+    "domain": "messenger",
+    "reason": "JOIN_REQUESTS_FULL",
+    "slug": "join-requests-full",
+    "kind": "exhausted",
+    "description": "A thousand wait to be admitted to the chat; try again when its creator has decided."
+  },
+  {
+    "domain": "messenger",
+    "reason": "JOIN_REQUEST_NOT_FOUND",
+    "slug": "join-request-not-found",
+    "kind": "notFound",
+    "description": "The member has not asked to join, or it was decided already."
+  },
+  {
+    "domain": "messenger",
+    "reason": "MEMBERS_FULL",
+    "slug": "members-full",
+    "kind": "refused",
+    "description": "The chat has ten thousand members: there is no room for another one."
+  },
+  {
+    "domain": "messenger",
+    "reason": "MEMBER_NOT_FOUND",
+    "slug": "member-not-found",
+    "kind": "notFound",
+    "description": "The chat has no such member."
+  },
+  {
+    "domain": "messenger",
+    "reason": "CREATOR_STAYS",
+    "slug": "creator-stays",
+    "kind": "refused",
+    "description": "The creator is a member of the chat for as long as there is one."
+  },
+  {
+    "domain": "messenger",
+    "reason": "RESUME_TOKEN_INVALID",
+    "slug": "resume-token-invalid",
+    "kind": "invalid",
+    "description": "The resume token is none that a stream of this chat can have given."
+  },
+  {
+    "domain": "messenger",
+    "reason": "STREAM_LIMIT_REACHED",
+    "slug": "stream-limit-reached",
+    "kind": "exhausted",
+    "description": "The caller has as many open streams as one caller may have."
+  },
+  {
+    "domain": "messenger",
+    "reason": "READER_TOO_SLOW",
+    "slug": "reader-too-slow",
+    "kind": "exhausted",
+    "description": "The reader is so far behind the chat that it was cut off. Open the stream again with the last resume token."
+  },
+  {
+    "domain": "messenger",
+    "reason": "ROOM_NOT_FOUND",
+    "slug": "room-not-found",
+    "kind": "notFound",
+    "description": "There is no such delivery, it has no room because no courier has it yet or it ended long ago, or the caller has no part in it."
+  },
+  {
+    "domain": "messenger",
+    "reason": "SPEAKER_GONE",
+    "slug": "speaker-gone",
+    "kind": "refused",
+    "description": "The caller's account is being deleted: nothing of theirs is taken any more."
+  },
+  {
     "domain": "notes",
     "reason": "NOTE_NOT_FOUND",
     "slug": "note-not-found",

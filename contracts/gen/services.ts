@@ -4,6 +4,10 @@ import type { DescService } from "@bufbuild/protobuf";
 import { CourierService } from "./delivery/v1/courier_service_pb.ts";
 import { DeliveryService } from "./delivery/v1/delivery_service_pb.ts";
 import { LogService } from "./logging/v1/log_service_pb.ts";
+import { ChatService } from "./messenger/v1/chat_service_pb.ts";
+import { MessageService } from "./messenger/v1/message_service_pb.ts";
+import { RoomService } from "./messenger/v1/room_service_pb.ts";
+import { SessionService } from "./messenger/v1/session_service_pb.ts";
 import { NoteService } from "./notes/v1/note_service_pb.ts";
 import { OperationsService } from "./operations/v1/operations_service_pb.ts";
 import { OrderService } from "./orders/v1/order_service_pb.ts";
@@ -17,6 +21,10 @@ export const SERVICES: readonly DescService[] = [
   CourierService,
   DeliveryService,
   LogService,
+  ChatService,
+  MessageService,
+  RoomService,
+  SessionService,
   NoteService,
   OperationsService,
   OrderService,
@@ -31,6 +39,10 @@ export const ROUTED_SERVICES: readonly DescService[] = [
   CourierService,
   DeliveryService,
   LogService,
+  ChatService,
+  MessageService,
+  RoomService,
+  SessionService,
   NoteService,
   OrderService,
   ProductService,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Contract, Rpc } from "../contract/read-contract.ts";
 import { readKinds, readReasons, slugOf, type Kind, type ReasonInfo } from "../contract/reasons.ts";
+import { PLATFORM } from "../openapi/face.ts";
 import { isPublic, reasonsOf } from "../openapi/problems.ts";
 
 const INTRODUCTION = new URL("errors-introduction.md", import.meta.url);
@@ -71,7 +72,7 @@ const GROUPS: readonly (readonly [string, (contract: Contract, rpc: Rpc) => bool
 function whoOfAll(contract: Contract, reason: string): string {
   const routed = contract.rpcs.filter(({ bindings }) => bindings.length > 0);
   const answering = routed.filter((rpc) => {
-    return rpc.bindings.some((binding) => reasonsOf(contract, rpc, binding).includes(`common.${reason}`));
+    return rpc.bindings.some((binding) => reasonsOf(contract, rpc, binding, PLATFORM).includes(`common.${reason}`));
   });
   if (answering.length === 0) return "the gateway, when no RPC is meant";
   const group = GROUPS.find(([, holds]) => {

@@ -3,9 +3,6 @@ import type { Binding } from "../contract/options.ts";
 import type { JsonObject } from "./json.ts";
 import type { Schemas } from "./schemas.ts";
 
-/** The headers of every answer, whatever it says. */
-export const COMMON_HEADERS = headers("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset");
-
 /** The field that tells, one step below the path, how work goes on that takes longer. ADR 0040. */
 const PENDING_TOKEN = "pending_token";
 const GOES_ON = "The work goes on: `Location` tells how.";
@@ -14,11 +11,18 @@ export function headers(...names: string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
+export interface AnswerParts {
+  readonly schemas: Schemas;
+  /** The headers of every answer, whatever it says. */
+  readonly common: JsonObject;
+}
+
 /** How a route answers when all is well, by status. */
-export function answersOf(contract: Contract, rpc: Rpc, binding: Binding, schemas: Schemas): JsonObject {
+export function answersOf(contract: Contract, rpc: Rpc, binding: Binding, parts: AnswerParts): JsonObject {
   const { method } = rpc;
-  if (method.methodKind === "server_streaming") return streamAnswers(contract, rpc, schemas);
-  if (method.output.fields.length === 0) return { 204: { description: "Done.", headers: COMMON_HEADERS } };
+  const { schemas, common } = parts;
+  if (method.methodKind === "server_streaming") return streamAnswers(contract, rpc, parts);
+  if (method.output.fields.length === 0) return { 204: { description: "Done.", headers: common } };
 
   const field = method.output.fields.find(({ name }) => name === binding.responseBody);
   const { description, ...schema } = field ? schemas.field(field) : schemas.message(method.output);
@@ -27,12 +31,12 @@ export function answersOf(contract: Contract, rpc: Rpc, binding: Binding, schema
   const isPending = below === PENDING_TOKEN && method.output.fields.some(({ name }) => name === PENDING_TOKEN);
   const answer = (text: string, isLocated: boolean): JsonObject => ({
     description: text,
-    headers: { ...COMMON_HEADERS, ...headers(...(isLocated ? ["Location"] : []), ...(tagged ? ["ETag"] : [])) },
+    headers: { ...common, ...headers(...(isLocated ? ["Location"] : []), ...(tagged ? ["ETag"] : [])) },
     content: { "application/json": { schema } },
   });
   const done = typeof description === "string" ? description : "Done.";
   if (isPending) return { 201: answer(done, false), 202: answer(`${done} ${GOES_ON}`, true) };
-  const unchanged = { description: "Not changed since the etag of `If-None-Match`.", headers: COMMON_HEADERS };
+  const unchanged = { description: "Not changed since the etag of `If-None-Match`.", headers: common };
   return {
     [below ? 201 : 200]: answer(done, below !== undefined),
     ...(tagged && binding.verb === "get" ? { 304: unchanged } : {}),
@@ -50,7 +54,7 @@ function variableBelow({ rpcs }: Contract, { method }: Rpc, { verb, path }: Bind
   return steps[0];
 }
 
-function streamAnswers({ commentOf }: Contract, { method }: Rpc, schemas: Schemas): JsonObject {
+function streamAnswers({ commentOf }: Contract, { method }: Rpc, { schemas, common }: AnswerParts): JsonObject {
   // OpenAPI 3.1 cannot describe the events of a stream one by one; this is the `data` of each.
   const schema = {
     type: "string",
@@ -60,9 +64,9 @@ function streamAnswers({ commentOf }: Contract, { method }: Rpc, schemas: Schema
   return {
     200: {
       description: `Server-sent events. The \`data\` of each is one message as JSON. ${commentOf(method.output)}`,
-      headers: COMMON_HEADERS,
+      headers: common,
       content: { "text/event-stream": { schema } },
     },
-    204: { description: "The stream is over: there is nothing after the resume token.", headers: COMMON_HEADERS },
+    204: { description: "The stream is over: there is nothing after the resume token.", headers: common },
   };
 }

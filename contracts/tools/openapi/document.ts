@@ -1,4 +1,5 @@
-import type { Contract } from "../contract/read-contract.ts";
+import type { Contract, Rpc } from "../contract/read-contract.ts";
+import type { Face } from "./face.ts";
 import { type JsonObject } from "./json.ts";
 import { operationOf } from "./operation.ts";
 import { openapiPath } from "./route-path.ts";
@@ -12,15 +13,16 @@ export interface BaseDocument extends JsonObject {
   readonly components: Record<string, JsonObject>;
 }
 
-/** The whole OpenAPI 3.1 document: the hand-written base with every REST route of the contract. */
-export function openapiDocument(contract: Contract, base: BaseDocument): JsonObject {
+/** The OpenAPI 3.1 document of a face: the hand-written base with every REST route of the contract that it serves. */
+export function openapiDocument(contract: Contract, base: BaseDocument, face: Face): JsonObject {
   const schemas = createSchemas(contract.commentOf);
-  const problems = createProblems(contract);
+  const problems = createProblems(contract, face);
+  const rpcs = contract.rpcs.filter(face.serves);
   const paths: Record<string, JsonObject> = {};
-  for (const rpc of contract.rpcs) {
+  for (const rpc of rpcs) {
     for (const [index, { verb, path }] of rpc.bindings.entries()) {
       const item = (paths[openapiPath(path)] ??= {});
-      item[verb] = operationOf(contract, rpc, index, { schemas, problems });
+      item[verb] = operationOf(contract, rpc, index, { schemas, problems, face });
     }
   }
   Object.assign(paths, expandProblems(base.paths, problems));
@@ -28,7 +30,7 @@ export function openapiDocument(contract: Contract, base: BaseDocument): JsonObj
   const { responses, examples } = problems.components();
   return {
     ...base,
-    tags: [...tagsOf(contract), ...base.tags],
+    tags: [...tagsOf(contract, rpcs), ...base.tags],
     paths,
     components: {
       ...base.components,
@@ -39,7 +41,7 @@ export function openapiDocument(contract: Contract, base: BaseDocument): JsonObj
   };
 }
 
-function tagsOf({ rpcs, commentOf }: Contract): JsonObject[] {
+function tagsOf({ commentOf }: Contract, rpcs: readonly Rpc[]): JsonObject[] {
   const services = new Set(rpcs.filter((rpc) => rpc.bindings.length > 0).map((rpc) => rpc.method.parent));
   return [...services].map((service) => ({ name: service.name, description: commentOf(service) }));
 }

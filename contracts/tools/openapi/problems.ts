@@ -1,7 +1,8 @@
 import type { Contract, Rpc } from "../contract/read-contract.ts";
 import type { Binding } from "../contract/options.ts";
 import { domainOf, readReasons, reasonEnums, slugOf, type ReasonInfo } from "../contract/reasons.ts";
-import { COMMON_HEADERS, headers } from "./answers.ts";
+import { headers } from "./answers.ts";
+import type { Face } from "./face.ts";
 import type { JsonObject } from "./json.ts";
 
 /** The answers that refuse; each that was asked for ends up in `components.responses`, its examples in `components.examples`. */
@@ -11,7 +12,7 @@ export interface Problems {
   components(): { responses: JsonObject; examples: JsonObject };
 }
 
-export function createProblems(contract: Contract): Problems {
+export function createProblems(contract: Contract, face: Face): Problems {
   const known = new Map(readReasons(contract).map((info) => [`${info.domain}.${info.reason}`, info]));
   const responses = new Map<string, JsonObject>();
   const used = new Map<string, ReasonInfo>();
@@ -28,20 +29,20 @@ export function createProblems(contract: Contract): Problems {
       return Object.fromEntries(
         [...byStatus].map(([status, group]) => {
           const name = [status, ...group.map((info) => `${info.domain}.${info.reason}`)].join(".");
-          responses.set(name, responseOf(status, group));
+          responses.set(name, responseOf(status, group, face));
           return [status, { $ref: `#/components/responses/${name}` }];
         }),
       );
     },
     components: () => ({
       responses: sorted(responses),
-      examples: sorted(new Map([...used].map(([name, info]) => [name, exampleOf(info)]))),
+      examples: sorted(new Map([...used].map(([name, info]) => [name, exampleOf(info, face)]))),
     }),
   };
 }
 
 /** Every reason for which a route may refuse: the RPC's own, and those of any RPC that can happen to this one. */
-export function reasonsOf(contract: Contract, rpc: Rpc, binding: Binding): string[] {
+export function reasonsOf(contract: Contract, rpc: Rpc, binding: Binding, face: Face): string[] {
   const { method, reads } = rpc;
   const has = (name: string) => method.input.fields.some((field) => field.name === name);
   const common = [
@@ -60,7 +61,11 @@ export function reasonsOf(contract: Contract, rpc: Rpc, binding: Binding): strin
   ];
   const own = reasonEnums(contract).find((reasons) => reasons.file.proto.package === method.parent.file.proto.package);
   const domain = own ? domainOf(own) : "";
-  return [...rpc.refusals.map((reason) => `${domain}.${reason}`), ...common.map((reason) => `common.${reason}`)];
+  const happens = (reason: string) => face.refuses(rpc, reason);
+  return [
+    ...rpc.refusals.filter(happens).map((reason) => `${domain}.${reason}`),
+    ...common.filter(happens).map((reason) => `common.${reason}`),
+  ];
 }
 
 /** Whether callers without a token may call it. */
@@ -74,11 +79,11 @@ const STATUS_HEADERS: Record<number, JsonObject> = {
   503: headers("Retry-After"),
 };
 
-function responseOf(status: number, infos: readonly ReasonInfo[]): JsonObject {
+function responseOf(status: number, infos: readonly ReasonInfo[], face: Face): JsonObject {
   const examples = infos.map(({ domain, reason }) => [reason, { $ref: `#/components/examples/${domain}.${reason}` }]);
   return {
     description: infos.map((info) => `\`${info.reason}\`: ${info.description}`).join("\n\n"),
-    headers: { ...COMMON_HEADERS, ...STATUS_HEADERS[status] },
+    headers: { ...face.headers, ...STATUS_HEADERS[status] },
     content: {
       "application/problem+json": {
         schema: { $ref: "#/components/schemas/Problem" },
@@ -88,9 +93,9 @@ function responseOf(status: number, infos: readonly ReasonInfo[]): JsonObject {
   };
 }
 
-function exampleOf({ domain, reason, kind, description }: ReasonInfo): JsonObject {
+function exampleOf({ domain, reason, kind, description }: ReasonInfo, { origin }: Face): JsonObject {
   const value: JsonObject = {
-    type: `http://localhost:8080/problems/${domain}/${slugOf(reason)}`,
+    type: `${origin}/problems/${domain}/${slugOf(reason)}`,
     title: kind.title,
     status: kind.status,
     detail: description,

@@ -494,7 +494,7 @@ export const UserService: GenService<{
     output: typeof UpdateUserResponseSchema;
   },
   /**
-   * Deletes a user with all that is known of the person: sign-in, sessions, notes, names and addresses in orders and
+   * Deletes a user with all that is known of the person: sign-in, sessions, notes, chats, names and addresses in orders and
    * deliveries. Refused while an order or a delivery of theirs is under way. Answers when it is refused, or certain to
    * happen, or after some seconds; the user is DELETING then, and gone soon after.
    *

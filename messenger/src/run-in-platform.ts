@@ -1,0 +1,38 @@
+import { loadAccess } from "@animal-delivery/platform/access/access";
+import { createDeniedSessions } from "@animal-delivery/platform/access/denied-sessions";
+import { createTokenVerifier } from "@animal-delivery/platform/access/token";
+import { openBus } from "@animal-delivery/platform/bus/open-bus";
+import { loadConfig } from "@animal-delivery/platform/config/load-config";
+import { openDatabase } from "@animal-delivery/platform/db/open-database";
+import { openKeyValueStore } from "@animal-delivery/platform/kv/open-key-value-store";
+import { runService } from "@animal-delivery/platform/service/run-service";
+import { openTelemetry } from "@animal-delivery/platform/telemetry/open-telemetry";
+import { watchTls } from "@animal-delivery/platform/tls/watch-tls";
+import { Config } from "./config.ts";
+import { createPlatformMessenger } from "./platform-service.ts";
+import { createPostgresChatStore } from "./store/postgres/postgres-store.ts";
+
+/** Runs the messenger as a part of a platform, by the environment, until `stop` aborts. */
+export async function runInPlatform(stop: AbortSignal): Promise<void> {
+  const config = loadConfig(Config);
+  await using open = new AsyncDisposableStack();
+  const telemetry = open.use(openTelemetry("messenger", config));
+  const db = open.use(openDatabase(config.database, telemetry));
+  const store = open.use(createPostgresChatStore({ ...config, db, telemetry }));
+  const bus = open.use(await openBus(config.bus, telemetry.besideBus));
+  open.use(telemetry.sendLines(bus));
+
+  const kv = open.use(await openKeyValueStore(config.redis, telemetry));
+  const tls = open.use(watchTls(config.tls));
+  const access = await loadAccess();
+  const verifier = createTokenVerifier(config.oidc);
+  await verifier.prepare();
+  const deniedSessions = createDeniedSessions(kv, telemetry);
+  const service = createPlatformMessenger(config, { telemetry, db, bus, store });
+  const rpc = { ...config.rpc, tls };
+  const running = await runService(
+    { service, rpc, ops: config.ops, telemetry, access, verifier, deniedSessions },
+    stop,
+  );
+  await running.stopped;
+}

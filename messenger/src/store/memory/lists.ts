@@ -1,0 +1,42 @@
+import type { Participant } from "../../domain/chat.ts";
+import type { ListPosition } from "../chat-store.ts";
+
+export function positionOf({ since, memberId }: Participant): ListPosition {
+  return { at: since.getTime(), id: memberId };
+}
+
+/** The items after the position, in the order of their times and then of their ids. */
+export function pageOf<T>(
+  items: readonly T[],
+  positionOf: (item: T) => ListPosition,
+  after: ListPosition | undefined,
+  limit: number,
+): T[] {
+  const placed = items.map((item) => ({ item, position: positionOf(item) }));
+  return placed
+    .filter(({ position }) => after === undefined || compare(position, after) > 0)
+    .sort((a, b) => compare(a.position, b.position))
+    .slice(0, limit)
+    .map(({ item }) => item);
+}
+
+/** The same the other way round, the greatest first. */
+export function pageBackwards<T>(
+  items: readonly T[],
+  positionOf: (item: T) => ListPosition,
+  after: ListPosition | undefined,
+  limit: number,
+): T[] {
+  const placed = items.map((item) => ({ item, position: positionOf(item) }));
+  return placed
+    .filter(({ position }) => after === undefined || compare(position, after) < 0)
+    .sort((a, b) => compare(b.position, a.position))
+    .slice(0, limit)
+    .map(({ item }) => item);
+}
+
+function compare(a: ListPosition, b: ListPosition): number {
+  if (a.at !== b.at) return a.at - b.at;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
+}

@@ -1,0 +1,72 @@
+import type { Transaction } from "@animal-delivery/platform/db/database";
+import { sessionsFull } from "../../domain/refusals.ts";
+import { memberIdOf, type Session } from "../../domain/speaker.ts";
+import { assertOpen } from "./closed-people.ts";
+import { lockPlaces, takePlaces } from "./places.ts";
+import type { Tables } from "./tables.ts";
+
+interface SessionRow {
+  alias: string | null;
+  created_at: Date;
+}
+
+export async function saveSession(
+  { db, limits, shiftMs }: Tables,
+  key: string,
+  alias: string | undefined,
+): Promise<Session> {
+  const memberId = memberIdOf(key);
+  return db.transaction(async (tx) => {
+    await assertOpen(tx, memberId);
+    const known = await setAlias(tx, memberId, alias);
+    if (known) return known;
+    const taken = await lockPlaces(tx, "sessions");
+    // A twin may have made it while this one waited.
+    const twin = await setAlias(tx, memberId, alias);
+    if (twin) return twin;
+    if (taken >= limits.sessionsMax) throw sessionsFull(limits.sessionsMax);
+    await takePlaces(tx, "sessions", 1);
+    return insertSession(tx, shiftMs(), memberId, alias);
+  });
+}
+
+export async function findSession({ db }: Tables, key: string): Promise<Session | undefined> {
+  const { rows } = await db.query<SessionRow>(
+    "find_session",
+    "select alias, created_at from sessions where member_id = $1",
+    [memberIdOf(key)],
+  );
+  return rows[0] && sessionOf(rows[0]);
+}
+
+/** Undefined when there is no such session. */
+async function setAlias(tx: Transaction, memberId: string, alias: string | undefined): Promise<Session | undefined> {
+  const { rows } = await tx.query<SessionRow>(
+    "set_alias",
+    "update sessions set alias = $2 where member_id = $1 returning alias, created_at",
+    [memberId, alias],
+  );
+  return rows[0] && sessionOf(rows[0]);
+}
+
+async function insertSession(
+  tx: Transaction,
+  shiftMs: number,
+  memberId: string,
+  alias: string | undefined,
+): Promise<Session> {
+  const { rows } = await tx.query<SessionRow>(
+    "insert_session",
+    `insert into sessions (member_id, alias, created_at)
+     values ($2, $3, now_ms($1))
+     returning alias, created_at`,
+    [shiftMs, memberId, alias],
+  );
+  const [row] = rows;
+  if (!row) throw new Error("an insert answered no row");
+  return sessionOf(row);
+}
+
+function sessionOf(row: SessionRow): Session {
+  return { alias: row.alias ?? undefined, createdAt: row.created_at };
+}

@@ -1,0 +1,63 @@
+// Runs what every chat store must do against a real PostgreSQL, from two openings of one database.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testDatabase } from "@animal-delivery/platform/testing/database";
+import type { StoreLimits } from "../src/domain/limits.ts";
+import { MIGRATIONS } from "../src/migrations.ts";
+import type { ChatStore } from "../src/store/chat-store.ts";
+import { chatStoreContract } from "../src/testing/chat-store-contract.ts";
+import { chatStoreModel } from "../src/testing/chat-store-model.ts";
+import { CALLS } from "../src/testing/chat-store/calls.ts";
+import { named, someChat } from "../src/testing/chat-store/people.ts";
+import { openStore } from "./open-store.ts";
+
+const opened = new AsyncDisposableStack();
+let store: ChatStore;
+let beside: ChatStore;
+let shiftMs = 0;
+const clockShiftMs = () => shiftMs;
+
+beforeAll(async () => {
+  const { url } = opened.use(await testDatabase({ migrations: [MIGRATIONS] }));
+  store = opened.use(await openStore({ url, clockShiftMs }));
+  beside = opened.use(await openStore({ url, clockShiftMs }));
+});
+
+afterAll(() => opened.disposeAsync());
+
+describe("a chat store in PostgreSQL", () => {
+  const underTest = () => ({
+    store,
+    beside: async () => beside,
+    open: async (limits: StoreLimits) => openStore({ limits, clockShiftMs }),
+    async advance(ms: number) {
+      shiftMs += ms;
+    },
+  });
+
+  chatStoreContract(underTest);
+  chatStoreModel(underTest, { runs: 50 });
+});
+
+describe("a chat store whose PostgreSQL is away", () => {
+  const anna = named();
+  const calls: Record<string, (store: ChatStore) => Promise<unknown>> = {
+    ...Object.fromEntries(
+      Object.entries(CALLS).map(([name, call]) => [name, async (away: ChatStore) => call(away, randomUUID(), anna)]),
+    ),
+    saveSession: async (away) => away.saveSession(anna.key, "Anna"),
+    findSession: async (away) => away.findSession(anna.key),
+    deleteSession: async (away) => away.deleteSession(anna.key),
+    createChat: async (away) => away.createChat(anna, someChat()),
+    listChats: async (away) => away.listChats(anna.key, undefined, 10),
+    watch: async (away) => away.watch(randomUUID(), () => undefined),
+    sweep: async (away) => away.sweep(),
+    check: async (away) => away.check(),
+  };
+
+  it.each(Object.keys(calls))("says so: %s", async (name) => {
+    await using away = await openStore({ url: "postgresql://nobody@127.0.0.1:1/none" });
+
+    await expect(calls[name]?.(away)).rejects.toMatchObject({ kind: "unavailable", reason: "UNAVAILABLE" });
+  });
+});
