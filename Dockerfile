@@ -24,6 +24,7 @@ RUN pnpm config set --global fetch-timeout 10000 \
       --filter "@animal-delivery/api-gateway..." --filter "@animal-delivery/orders..." \
       --filter "@animal-delivery/delivery..." --filter "@animal-delivery/logging..." \
       --filter "@animal-delivery/accounts..." --filter "@animal-delivery/notes..." --filter "@animal-delivery/sagas..." \
+      --filter "@animal-delivery/messenger..." \
  && rm -rf node_modules ./*/node_modules
 
 # What this service and the packages that it is made of need, and nothing else.
@@ -58,6 +59,8 @@ WARM
 ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=80"
 # A container is a machine of its own: nobody else is there to listen to loopback addresses.
 ENV RPC_HOST=0.0.0.0 OPS_HOST=0.0.0.0 OPS_PORT=9020
+# The same for the messenger when it runs alone: its variables have a name before them, and it may make its certificate itself.
+ENV MESSENGER_HOST=0.0.0.0 MESSENGER_OPS_HOST=0.0.0.0 MESSENGER_OPS_PORT=9020 MESSENGER_TLS_FOLDER=/tmp/messenger
 HEALTHCHECK --interval=5s --timeout=3s --start-period=180s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.OPS_PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node"]

@@ -42,6 +42,7 @@ const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   notes: { ...kafkaPassword, ...redisUrl, "database-url": databaseUrl("notes") },
   sagas: { ...kafkaPassword, ...redisUrl, "database-url": databaseUrl("sagas") },
+  messenger: { ...kafkaPassword, ...redisUrl, "database-url": databaseUrl("messenger") },
   logging: {
     ...kafkaPassword,
     ...redisUrl,
@@ -56,6 +57,7 @@ const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "accounts-password": secret("postgres-accounts"),
     "notes-password": secret("postgres-notes"),
     "sagas-password": secret("postgres-sagas"),
+    "messenger-password": secret("postgres-messenger"),
     "keycloak-password": secret("postgres-keycloak"),
   },
   redis: { "users.acl": redisUsers() },

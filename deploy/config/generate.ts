@@ -2,6 +2,7 @@ import { Config as Accounts } from "@animal-delivery/accounts/config";
 import { Config as ApiGateway } from "@animal-delivery/api-gateway/config";
 import { Config as Delivery } from "@animal-delivery/delivery/config";
 import { Config as Logging } from "@animal-delivery/logging/config";
+import { Config as Messenger } from "@animal-delivery/messenger/config";
 import { Config as Notes } from "@animal-delivery/notes/config";
 import { Config as Orders } from "@animal-delivery/orders/config";
 import { variablesOf } from "@animal-delivery/platform/config/variables-of";
@@ -13,6 +14,7 @@ const SERVICES: Record<string, z.ZodType> = {
   "api-gateway": ApiGateway,
   delivery: Delivery,
   logging: Logging,
+  messenger: Messenger,
   notes: Notes,
   orders: Orders,
   sagas: Sagas,

@@ -11,13 +11,13 @@ export interface Ports {
   readonly ops: Readonly<Record<ServiceName | "api-gateway", number>>;
 }
 
-export type ServiceName = "orders" | "delivery" | "logging" | "accounts" | "notes" | "sagas";
+export type ServiceName = "orders" | "delivery" | "logging" | "accounts" | "notes" | "sagas" | "messenger";
 
 /** The gateway's port when the person names none; `npm run demo` looks there. */
 export const PORT_DEFAULT = 8080;
 
 /** The highest distance from the base: bases of platforms side by side lie further apart. */
-export const PORTS_SPAN = 26;
+export const PORTS_SPAN = 27;
 
 /** The ports counted from the gateway's. */
 export function portsFrom(base: number): Ports {
@@ -33,6 +33,7 @@ export function portsFrom(base: number): Ports {
       accounts: base + 13,
       notes: base + 14,
       sagas: base + 15,
+      messenger: base + 16,
     },
     ops: {
       "api-gateway": base + 20,
@@ -42,6 +43,7 @@ export function portsFrom(base: number): Ports {
       accounts: base + 24,
       notes: base + 25,
       sagas: base + 26,
+      messenger: base + 27,
     },
   };
 }

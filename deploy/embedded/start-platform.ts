@@ -13,6 +13,7 @@ import { startGateway } from "./services/start-gateway.ts";
 import { startAccounts } from "./services/start-accounts.ts";
 import { startDelivery } from "./services/start-delivery.ts";
 import { startLogging } from "./services/start-logging.ts";
+import { startMessenger } from "./services/start-messenger.ts";
 import { startNotes } from "./services/start-notes.ts";
 import { startOrders } from "./services/start-orders.ts";
 import { startSagas } from "./services/start-sagas.ts";
@@ -74,7 +75,7 @@ export async function startPlatform(options: PlatformOptions, stop: AbortSignal)
     verifier: createTokenVerifier({ issuer, audience: AUDIENCE }),
     kv: createMemoryStore(),
   };
-  const services = [startOrders, startDelivery, startLogging, startAccounts, startNotes, startSagas];
+  const services = [startOrders, startDelivery, startLogging, startAccounts, startNotes, startSagas, startMessenger];
   await progress.step("services", () => startParts(services, around, started));
   await progress.step("gateway", () => startParts([startGateway], around, started));
   stop.throwIfAborted();

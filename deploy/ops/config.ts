@@ -5,7 +5,15 @@ import { z } from "zod";
 import { PORT_DEFAULT } from "../embedded/ports.ts";
 
 /** Each service, and how far its port lies from the gateway's in a platform on one machine. */
-const PORT_OFFSETS = { orders: 10, delivery: 11, logging: 12, accounts: 13, notes: 14, sagas: 15 } as const;
+const PORT_OFFSETS = {
+  orders: 10,
+  delivery: 11,
+  logging: 12,
+  accounts: 13,
+  notes: 14,
+  sagas: 15,
+  messenger: 16,
+} as const;
 
 export type ServiceName = keyof typeof PORT_OFFSETS;
 
@@ -23,6 +31,7 @@ export const Config = z
     ACCOUNTS_ADDRESS: serviceAddress.optional(),
     NOTES_ADDRESS: serviceAddress.optional(),
     SAGAS_ADDRESS: serviceAddress.optional(),
+    MESSENGER_ADDRESS: serviceAddress.optional(),
     TLS_CERT_FILE: z.string().optional(),
     TLS_KEY_FILE: z.string().optional(),
     TLS_CA_FILE: z.string().optional(),

@@ -20,7 +20,7 @@ export const USAGE = `usage: npm run ops -- <verb> ... [options]
   sagas retry <id>                 sends the command that it waits for again
   sagas abandon <id>               gives it up as it stands                     --reason TEXT
 
-  service   orders, delivery, logging, accounts, notes or sagas
+  service   orders, delivery, logging, accounts, notes, sagas or messenger
   TIME      2026-11-29T04:00:00Z, or how long ago: 90s, 30m, 2h, 7d
 
   --json               the answer as JSON

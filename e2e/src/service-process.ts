@@ -18,9 +18,9 @@ export interface ServiceProcess extends NodeProcess {
   readonly url: string;
 }
 
-/** Runs a second orders, on the database of the first, at the platform's port + 16. */
+/** Runs a second orders, on the database of the first, at the platform's port + 18. */
 export async function startOrdersProcess(beside: Beside): Promise<ServiceProcess> {
-  return startBackend("orders", beside, { rpc: beside.port + 16, ops: beside.port + 27 });
+  return startBackend("orders", beside, { rpc: beside.port + 18, ops: beside.port + 30 });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { apiAt, textAt, type Api, type Json } from "./api.ts";
 import { anonymous } from "./people.ts";
 import { eventually, expectStatus } from "./story.ts";
@@ -45,12 +46,25 @@ export async function givenNewcomer(target: Target, changes: Record<string, Json
   return { ...person, ...session, userId: textAt(user, "user_id"), pendingToken };
 }
 
-/** Opens one more session of somebody's. @throws {Error} with the answer when that is refused. */
+/** How often and after how long a sign-in is tried again. */
+const SIGN_INS = 5;
+const BETWEEN_SIGN_INS_MS = 200;
+
+/**
+ * Opens one more session of somebody's. Keycloak refuses a sign-in, as if the password were wrong, until the one of the same account
+ * before it has ended on its side, which may be after its answer has come: stories sign people in faster than they do themselves.
+ *
+ * @throws {Error} with the answer when that is refused again and again.
+ */
 export async function signInAs(
   target: Target,
   { email, password }: Pick<Newcomer, "email" | "password">,
 ): Promise<Session> {
-  const answer = await anonymous(target).post("/v1/auth/sign-in", { email, password });
+  let answer = await anonymous(target).post("/v1/auth/sign-in", { email, password });
+  for (let signIns = 1; answer.status === 401 && signIns < SIGN_INS; signIns += 1) {
+    await sleep(BETWEEN_SIGN_INS_MS);
+    answer = await anonymous(target).post("/v1/auth/sign-in", { email, password });
+  }
   const body = expectStatus(answer, 200);
   return { api: apiAt(target.baseUrl, textAt(body, "access_token")), refreshToken: textAt(body, "refresh_token") };
 }

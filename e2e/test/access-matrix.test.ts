@@ -6,6 +6,7 @@ import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Api, Json } from "../src/api.ts";
 import { readMatrix } from "../src/contract/matrix.ts";
 import { toRestRequest } from "../src/contract/rest-request.ts";
+import { givenOwnChat } from "../src/contract/own-chat.ts";
 import { givenWorld, nothing, type Values, type World } from "../src/contract/world.ts";
 import { anonymous, signIn } from "../src/people.ts";
 import { givenNewcomer, signInAs, type Newcomer } from "../src/sign-up.ts";
@@ -53,6 +54,11 @@ const RELATIONS: Record<string, Partial<Record<User, string>>> = {
   order: { customer: "customer" },
   delivery: { customer: "customer", courier: "courier" },
   courier: { courier: "self" },
+  room: { customer: "customer", courier: "courier" },
+  chat_session: {},
+  // Everybody calls with a chat of their own.
+  chat: {},
+  message: {},
   timeline: { customer: "customer" },
   event: {},
   log: {},
@@ -79,14 +85,18 @@ function filled(json: Json, values: Values): Json {
 async function call(
   rpc: CatalogueRpc,
   user: User,
-  { values, newcomer: self = newcomer }: Partial<World> & Pick<World, "values">,
+  { values: given, newcomer: self = newcomer }: Partial<World> & Pick<World, "values">,
 ): Promise<{ status: number; text: string }> {
   const method = SERVICES.find((service) => service.typeName === rpc.service)?.method[rpc.localName];
   if (!method) throw new Error(`${rpc.name} is in the catalogue but in no service`);
+  const api = user === "newcomer" ? (await signInAs(target, self)).api : callers[user];
+  const { token } = api;
+  const own =
+    isAboutChats(rpc) && given.chat_id === undefined && token !== "" ? await givenOwnChat(api, callers, rpc) : {};
+  const values = { ...given, ...own };
   const asked = Object.entries(values).filter(([name]) => method.input.fields.some((field) => field.name === name));
   const example = { ...rpc.example, ...Object.fromEntries(asked) };
   const request = toRestRequest(method, filled(example, values));
-  const { token } = user === "newcomer" ? (await signInAs(target, self)).api : callers[user];
   const stop = new AbortController();
   const response = await fetch(target.baseUrl + request.path, {
     method: request.method,
@@ -102,6 +112,10 @@ async function call(
     return { status: response.status, text: "" };
   }
   return { status: response.status, text: await response.text() };
+}
+
+function isAboutChats({ access }: CatalogueRpc): boolean {
+  return access.resource === "chat" || access.resource === "message";
 }
 
 function expectVerdict(verdict: string, user: User, status: number, text: string): void {
@@ -122,9 +136,13 @@ describe("reading", () => {
   let world: World;
   beforeAll(async () => {
     world = await givenWorld(target, callers, Object.keys(RELATIONS));
-    // Timelines follow by events: whoever asks too early is told, rightly, that nothing is known of the order.
+    // Timelines and rooms follow by events: whoever asks too early is told, rightly, that nothing is known of the order.
     await eventually(
       () => callers.customer.get(`/v1/orders/${world.values.order_id}/timeline`),
+      () => true,
+    );
+    await eventually(
+      () => callers.customer.get(`/v1/deliveries/${world.values.delivery_id}/room`),
       () => true,
     );
   });

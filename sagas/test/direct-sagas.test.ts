@@ -44,6 +44,7 @@ describe("GetSaga", () => {
       "courier delivery",
       "sign-in accounts",
       "notes notes",
+      "chats messenger",
       "orders orders",
       "deliveries delivery",
       "profile accounts",

@@ -185,7 +185,7 @@ function asNew(record: BusRecord): BusRecord {
 }
 
 async function isRead(): Promise<boolean> {
-  const groups = ["accounts.sagas", "notes.sagas", "orders.sagas", "delivery.sagas"];
+  const groups = ["accounts.sagas", "notes.sagas", "messenger.sagas", "orders.sagas", "delivery.sagas"];
   const lags = await Promise.all(groups.map((group) => at.bus.lag(group, [SAGA_COMMANDS])));
   return lags.flat().every(({ records }) => records === 0n);
 }

@@ -162,7 +162,7 @@ describe("a participant", () => {
 
   it("that is away after the point of no return is asked for as long as it takes", async () => {
     at.startOrchestrator({ stepTimeoutMs: 300 });
-    at.startParticipants(["accounts", "notes", "delivery"]);
+    at.startParticipants(["accounts", "notes", "messenger", "delivery"]);
     const orders = at.startParticipants(["orders"]);
     const left = Promise.withResolvers<void>();
     at.interfere = async (effect) => {

@@ -22,8 +22,8 @@ import { createSagas, type Resources } from "../src/service.ts";
 
 const ADMIN = userGrant({ subject: "admin-1", roles: ["admin"], relations: ["any"] });
 
-export type Participant = "accounts" | "notes" | "orders" | "delivery";
-const PARTICIPANTS: readonly Participant[] = ["accounts", "notes", "orders", "delivery"];
+export type Participant = "accounts" | "notes" | "messenger" | "orders" | "delivery";
+const PARTICIPANTS: readonly Participant[] = ["accounts", "notes", "messenger", "orders", "delivery"];
 
 /** Patient with a busy machine, quick where a test lets something fail. */
 export const PACE = { stepTimeoutMs: 3_000, retry: { firstMs: 10, maxMs: 100 } };
@@ -217,6 +217,7 @@ export const DELETE_USER = [
   "do courier",
   "do sign-in",
   "do notes",
+  "do chats",
   "do orders",
   "do deliveries",
   "do profile",

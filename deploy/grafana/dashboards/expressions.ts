@@ -11,7 +11,7 @@ const FAULTS = "UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DAT
 export const CALLS = 'method!~"grpc.health.*"';
 
 /** Streams live as long as somebody watches: their durations say nothing about speed. */
-export const UNARY = 'method!~"grpc.health.*|.*/(Track|Stream|Watch).*"';
+export const UNARY = 'method!~"grpc.health.*|.*/(Track|Stream|Subscribe|Watch).*"';
 
 /** Records that a consumer has not finished, per partition; each of its processes tells the same. */
 export const LAG = "max by (consumer, topic, partition) (consumer_lag_records)";

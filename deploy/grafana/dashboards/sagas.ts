@@ -2,6 +2,7 @@ import { chart } from "../build/chart.ts";
 import type { Dashboard, Row } from "../build/dashboard.ts";
 import { rising } from "../build/look.ts";
 import { range } from "../build/query.ts";
+import { chats } from "./chats.ts";
 import { counted, quantile } from "./expressions.ts";
 import { sagasVerdicts } from "./sagas-verdicts.ts";
 
@@ -80,7 +81,8 @@ const sagas: Row = {
 export const SAGAS: Dashboard = {
   uid: "sagas",
   title: "Users and sagas",
-  description: "Who comes and goes, and the sagas that make and forget them: which are under way, turn back or wait.",
+  description:
+    "Who comes and goes, the sagas that make and forget them: which are under way, turn back or wait; and what people say.",
   variables: [],
-  rows: [sagasVerdicts, people, sagas],
+  rows: [sagasVerdicts, people, sagas, chats],
 };

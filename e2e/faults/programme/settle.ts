@@ -7,10 +7,12 @@ import { until } from "./until.ts";
 const GROUPS: Readonly<Record<string, string[]>> = {
   orders: ["delivery.events"],
   delivery: ["orders.events"],
+  messenger: ["delivery.events"],
   "orders.sagas": ["saga.commands"],
   "delivery.sagas": ["saga.commands"],
   "accounts.sagas": ["saga.commands"],
   "notes.sagas": ["saga.commands"],
+  "messenger.sagas": ["saga.commands"],
   sagas: ["saga.commands"],
   "sagas.replies": ["saga.replies"],
   "logging.events": ["orders.events", "delivery.events", "accounts.events", "notes.events"],

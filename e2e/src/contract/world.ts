@@ -17,7 +17,7 @@ export interface World {
 type Callers = Readonly<Record<UserName, Api>>;
 
 const ABOUT_PEOPLE = new Set(["user", "session", "saga"]);
-const ABOUT_JOURNEYS = new Set(["product", "order", "delivery", "courier", "timeline"]);
+const ABOUT_JOURNEYS = new Set(["product", "order", "delivery", "courier", "timeline", "room"]);
 
 /** Makes what requests on these resources need. */
 export async function givenWorld(target: Target, callers: Callers, resources: Iterable<string>): Promise<World> {
@@ -32,7 +32,17 @@ export async function givenWorld(target: Target, callers: Callers, resources: It
 
 /** A world in which there is nothing. */
 export function nothing(): Values {
-  const names = ["product_id", "order_id", "delivery_id", "courier_id", "user_id", "note_id", "saga_id"];
+  const names = [
+    "product_id",
+    "order_id",
+    "delivery_id",
+    "courier_id",
+    "user_id",
+    "note_id",
+    "saga_id",
+    "chat_id",
+    "member_id",
+  ];
   const ids = names.map((name) => [name, randomUUID()] as const);
   const others = { session_id: randomUUID(), pending_token: randomUUID(), email: someEmail(), new_email: someEmail() };
   return { ...Object.fromEntries(ids), ...others };

@@ -6,7 +6,7 @@ import { NODE_OPTIONS } from "../node-options.ts";
 import { readEngines, type Engines } from "./engines.ts";
 
 /** The services behind the gateway. */
-export const BACKENDS = ["orders", "delivery", "logging", "accounts", "notes", "sagas"] as const;
+export const BACKENDS = ["orders", "delivery", "logging", "accounts", "notes", "sagas", "messenger"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /** The services of a platform, and the names of their certificates. */

@@ -27,6 +27,7 @@ export async function leadLives(stage: Stage): Promise<readonly [customer: Perso
   const customer = await givenPerson(stage, makeCanary());
   const courier = await asCourier(stage, await givenPerson(stage, makeCanary()));
   await writeNotes(customer);
+  await chat(customer, courier);
   await orderAnimals(stage, customer, courier);
   return [customer, courier];
 }
@@ -98,6 +99,24 @@ export async function writeNotes({ api, canary }: Person): Promise<void> {
   expectStatus(await api.get(`/v1/notes?text=${word}`), 200);
 }
 
+/** Takes an alias, makes a chat, asks to come into somebody else's, and writes in both. */
+export async function chat({ api, canary }: Person, other: Person): Promise<void> {
+  const { word } = canary;
+  const say = async (chatId: string) => {
+    expectStatus(await api.post(`/v1/chats/${chatId}/messages`, { text: `${word} is here` }, withKey(canary)), 200);
+    expectStatus(await api.get(`/v1/chats/${chatId}/messages`), 200);
+  };
+  expectStatus(await api.post("/v1/chat-sessions", { alias: `${word} S.` }, withKey(canary)), 200);
+  const own = expectStatus(await api.post("/v1/chats", { title: `Ferrets of ${word}` }, withKey(canary)), 201);
+  await say(textAt(own, "chat_id"));
+  const wish = { title: `Ferrets of ${other.canary.word}`, private: true };
+  const theirs = textAt(expectStatus(await other.api.post("/v1/chats", wish, withKey(other.canary)), 201), "chat_id");
+  const asked = expectStatus(await api.post(`/v1/chats/${theirs}/join-requests`, {}, withKey(canary)), 200);
+  const decide = `/v1/chats/${theirs}/join-requests/${textAt(asked, "member_id")}:decide`;
+  expectStatus(await other.api.post(decide, { decision: "JOIN_DECISION_ADMIT" }, withKey(other.canary)), 204);
+  await say(theirs);
+}
+
 /** Places orders: one is carried to its end, one cancelled at once, one on its way, and one fails under the courier's words. */
 export async function orderAnimals({ target }: Stage, customer: Person, courier: Person): Promise<void> {
   const [dispatcher, admin] = await Promise.all([as(target, "dispatcher"), as(target, "admin")]);
@@ -117,6 +136,14 @@ export async function orderAnimals({ target }: Stage, customer: Person, courier:
     const path = `/v1/deliveries/${deliveryId}`;
     const assignment = { courier_id: courier.userId };
     expectStatus(await dispatcher.post(`${path}:assignCourier`, assignment, withKey(canary)), 200);
+    const room = await eventually(
+      () => customer.api.get(`${path}/room`),
+      () => true,
+    );
+    const words = { text: `${canary.word} asks how it is` };
+    const { idempotencyKey } = withKey(canary);
+    const messages = `/v1/chats/${textAt(room, "chat_id")}/messages`;
+    expectStatus(await customer.api.post(messages, words, { idempotencyKey }), 200);
     expectStatus(await courier.api.post(`${path}:pickUp`, {}, withKey(courier.canary)), 200);
     const positions = courier.canary.positions.map((spot, index) => ({
       device_sequence: String(index + 1),

@@ -36,6 +36,8 @@ async function valueOf(redis: Redis, key: string): Promise<unknown> {
       return redis.smembers(key);
     case "zset":
       return redis.zrange(key, "-inf", "+inf", "BYSCORE", "WITHSCORES");
+    case "stream":
+      return redis.xrange(key, "-", "+");
     default:
       throw new Error(`${key} is a ${type}, which this search does not read`);
   }

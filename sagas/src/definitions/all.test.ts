@@ -28,6 +28,7 @@ describe("the sagas", () => {
         "courier delivery ClosePerson / ReopenPerson",
         "sign-in accounts DisableIdentity / RestoreIdentity",
         "notes notes EraseNotes",
+        "chats messenger EraseChats",
         "orders orders AnonymiseOrders",
         "deliveries delivery AnonymiseDeliveries",
         "profile accounts EraseProfile",

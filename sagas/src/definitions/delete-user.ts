@@ -3,6 +3,7 @@ import {
   ClosePersonSchema,
   ReopenPersonSchema,
 } from "@animal-delivery/contracts/gen/delivery/v1/delivery_commands_pb";
+import { EraseChatsSchema } from "@animal-delivery/contracts/gen/messenger/v1/messenger_commands_pb";
 import { EraseNotesSchema } from "@animal-delivery/contracts/gen/notes/v1/note_commands_pb";
 import {
   AnonymiseOrdersSchema,
@@ -48,6 +49,7 @@ export const deleteUser = saga("delete-user", [
   }),
   // The point of no return.
   step("notes", "notes", { ...LONG, take: command(EraseNotesSchema, user) }),
+  step("chats", "messenger", { ...LONG, take: command(EraseChatsSchema, user) }),
   step("orders", "orders", { ...LONG, take: command(AnonymiseOrdersSchema, user) }),
   step("deliveries", "delivery", { ...LONG, take: command(AnonymiseDeliveriesSchema, user) }),
   step("profile", "accounts", { ...SOON, take: command(EraseProfileSchema, user) }),

@@ -83,7 +83,7 @@ async function eventsOf(service: string, topic: string, since: Date, stores: Sto
 }
 
 /** The services that take part in sagas. */
-export const PARTICIPANTS = ["accounts", "notes", "orders", "delivery"] as const;
+export const PARTICIPANTS = ["accounts", "notes", "messenger", "orders", "delivery"] as const;
 
 async function readSagas(since: Date, stores: Stores): Promise<SagaTrace[]> {
   const { rows } = await stores.database("sagas").query<Omit<SagaTrace, "remembered">>(
