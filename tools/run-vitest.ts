@@ -1,8 +1,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { failure, type Outcome, outcomeOf, type Report } from "./report.ts";
 import { runStep } from "./steps.ts";
+
+/** Tests start a hundred programs of this repository: what one of them compiled need not be compiled by the others. */
+const NODE_COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
 
 /** Runs vitest in this terminal. */
 export async function runVitest(name: string, args: readonly string[], env = process.env): Promise<Outcome> {
@@ -10,7 +14,10 @@ export async function runVitest(name: string, args: readonly string[], env = pro
   const file = join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const exitedWell = await runStep({ name, command: ["vitest", "run", ...reporters, ...args] }, env);
+    const exitedWell = await runStep(
+      { name, command: ["vitest", "run", ...reporters, ...args] },
+      { NODE_COMPILE_CACHE, ...env },
+    );
     const report = JSON.parse(await readFile(file, "utf8")) as Report;
     return outcomeOf(name, process.cwd(), report, exitedWell);
   } catch (error) {

@@ -1,7 +1,8 @@
 // `npm run bench`: what the platform costs, as ratios to the least that the same machine can do, measured in turn in one run;
-// then a million users, streamed and listed. Absolute numbers belong to the machine; ratios travel. Stops by itself.
+// then a million users, streamed and listed, and the messenger. Absolute numbers belong to the machine; ratios travel. Stops by itself.
 import { measureChain } from "./chain-rate.ts";
 import { measureGateway, type Cost } from "./gateway-cost.ts";
+import { measureMessenger } from "./messenger/measure-messenger.ts";
 import { measureUsers } from "./measure-users.ts";
 import { median, spread } from "./percentile.ts";
 import { startPlatformUnderTest } from "./platform-under-test.ts";
@@ -50,3 +51,4 @@ async function measurePlatform(): Promise<void> {
 
 await measurePlatform();
 await measureUsers();
+await measureMessenger(process.env.REDIS_URL, process.env.DATABASE_URL);
