@@ -26,7 +26,9 @@ export async function serveHttp(
     { name: service.name, authenticate, telemetry },
     draining,
   );
-  const app = createHttpFace({ origin, transport, authenticate, telemetry, checks, isPrivate });
+  // A public origin has a proxy in front, which may run on this machine.
+  const tellsMetrics = isPrivate && settings.publicOrigin === undefined;
+  const app = createHttpFace({ origin, transport, authenticate, telemetry, checks, isPrivate: tellsMetrics });
   const server = await startHttpServer({
     host,
     port,
