@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { MIGRATIONS } from "@animal-delivery/messenger/migrations";
 import { createPostgresChatStore } from "@animal-delivery/messenger/store/postgres/postgres-store";
+import { POSTGRES_SETTINGS } from "@animal-delivery/messenger/store/postgres/settings";
 import { openRedisChatStore } from "@animal-delivery/messenger/store/redis/redis-store";
 import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
 import { migrate } from "@animal-delivery/platform/db/migrate";
@@ -37,7 +38,12 @@ export async function measurePostgres(serverUrl: string, rounds: number, seconds
   await migrate(url.href, [MIGRATIONS]);
   const telemetry = testTelemetry("bench");
   try {
-    const limits = { poolSize: POOL_SIZE, statementTimeoutMs: 30_000, lockTimeoutMs: 30_000 };
+    const limits = {
+      poolSize: POOL_SIZE,
+      statementTimeoutMs: 30_000,
+      lockTimeoutMs: 30_000,
+      settings: POSTGRES_SETTINGS,
+    };
     await using db = openDatabase({ url: url.href, ...limits }, telemetry);
     await using store = createPostgresChatStore({ db, telemetry, ...LIMITS });
     const pool = new Pool({ connectionString: url.href, max: POOL_SIZE });
