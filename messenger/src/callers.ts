@@ -7,6 +7,6 @@ export interface Callers {
   readonly newSession: (context: HandlerContext) => Promise<{ readonly key: string; readonly sessionId: string }>;
   /** Who calls, without asking anybody. */
   readonly keyOf: (context: HandlerContext) => string;
-  /** Who calls, with their alias. @throws {DomainError} refused SPEAKER_GONE for somebody whose account is being deleted. */
+  /** Who calls, with their alias. */
   readonly speakerOf: (context: HandlerContext) => Promise<Speaker>;
 }

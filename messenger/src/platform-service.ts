@@ -8,7 +8,6 @@ import { relayOutbox } from "@animal-delivery/platform/outbox/relay";
 import { participate } from "@animal-delivery/platform/saga/participate";
 import type { Service } from "@animal-delivery/platform/service/service";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
-import { findSubject } from "./app/find-subject.ts";
 import type { Config } from "./config.ts";
 import { DELIVERY_EVENTS, deliveryEventHandlers } from "./consumers/delivery-events.ts";
 import { sagaSteps } from "./consumers/saga-steps.ts";
@@ -33,8 +32,7 @@ export function createPlatformMessenger(
   { telemetry, db, bus, store }: PlatformResources,
 ): Service {
   const { historySizeMax, roomRetentionMs } = config;
-  const callers = platformCallers((subject) => findSubject(db, subject));
-  const messenger = createMessenger(config, { telemetry, store, callers });
+  const messenger = createMessenger(config, { telemetry, store, callers: platformCallers(store) });
   const handlers = deliveryEventHandlers({ historySize: historySizeMax, retentionMs: roomRetentionMs });
 
   return {

@@ -9,7 +9,7 @@ import type { ChatStore } from "../store/chat-store.ts";
 export const TAIL_MAX = 1_000;
 
 /** Characters that they may have together: two million bytes in memory at the most. */
-export const TAIL_CHARS_MAX = 1_000_000;
+const TAIL_CHARS_MAX = 1_000_000;
 
 /** Messages read at a time. */
 const READ_MAX = 200;
@@ -19,16 +19,6 @@ const LOOK_MS = 5_000;
 
 /** A store that is away is asked again after so long. */
 const RETRY_MS = 500;
-
-/** Drops the oldest, some at a time. */
-function trim(held: Message[]): void {
-  if (held.length > TAIL_MAX + READ_MAX) held.splice(0, held.length - TAIL_MAX);
-  let chars = held.reduce((sum, { text }) => sum + text.length, 0);
-  while (chars > TAIL_CHARS_MAX) {
-    const dropped = held.splice(0, Math.ceil(held.length / 4));
-    chars -= dropped.reduce((sum, { text }) => sum + text.length, 0);
-  }
-}
 
 /** What the followers of one chat in this process share: its newest messages, read once for all of them. */
 export interface SharedTail {
@@ -127,4 +117,14 @@ export async function openSharedTail(store: ChatStore, chatId: string, stop: Abo
     changed,
     reading: read(),
   };
+}
+
+/** Drops the oldest, some at a time. */
+function trim(held: Message[]): void {
+  if (held.length > TAIL_MAX + READ_MAX) held.splice(0, held.length - TAIL_MAX);
+  let chars = held.reduce((sum, { text }) => sum + text.length, 0);
+  while (chars > TAIL_CHARS_MAX) {
+    const dropped = held.splice(0, Math.ceil(held.length / 4));
+    chars -= dropped.reduce((sum, { text }) => sum + text.length, 0);
+  }
 }

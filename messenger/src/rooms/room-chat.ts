@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Queryable, Transaction } from "@animal-delivery/platform/db/database";
 import { speakerOf } from "../domain/speaker.ts";
 import { insertChat } from "../store/postgres/create-chat.ts";
+import { deleteMember } from "../store/postgres/participant-rows.ts";
 import { lockPlaces, takePlaces } from "../store/postgres/places.ts";
 
 /** Who makes the rooms: nobody can sign in as it. */
@@ -35,10 +36,8 @@ export async function insertRoomMember(tx: Queryable, chatNo: string, memberId: 
 
 /** Puts somebody out, and those who follow the chat are looked at again. The chat first, as everybody locks it. */
 export async function deleteRoomMember(tx: Transaction, chatNo: string, memberId: string): Promise<void> {
-  await tx.query("tell_access_changed", "update chats set access_version = access_version + 1 where chat_no = $1", [
-    chatNo,
-  ]);
-  await tx.query("delete_room_member", "delete from members where chat_no = $1 and member_id = $2", [chatNo, memberId]);
+  await tx.query("lock_room_chat", "select from chats where chat_no = $1 for no key update", [chatNo]);
+  await deleteMember(tx, { chat_no: chatNo }, memberId);
 }
 
 /** The platform tells what happened; drops what the history has no room for. */

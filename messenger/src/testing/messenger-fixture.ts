@@ -35,11 +35,7 @@ export function messengerUnderTest(options: Partial<StoreLimits & MessengerConfi
   const store = createMemoryStore({ sessionsMax, chatsMax, now: () => Date.now() + aheadMs });
   const telemetry = testTelemetry("messenger");
   const config = { historySizeMax, streamsPerCallerMax };
-  const callers = platformCallers(async (subject) => ({
-    alias: (await store.findSession(subject))?.alias,
-    isGone: false,
-  }));
-  const service = createMessenger(config, { telemetry, store, callers });
+  const service = createMessenger(config, { telemetry, store, callers: platformCallers(store) });
   return {
     store,
     telemetry,

@@ -12,12 +12,7 @@ export function pageOf<T>(
   after: ListPosition | undefined,
   limit: number,
 ): T[] {
-  const placed = items.map((item) => ({ item, position: positionOf(item) }));
-  return placed
-    .filter(({ position }) => after === undefined || compare(position, after) > 0)
-    .sort((a, b) => compare(a.position, b.position))
-    .slice(0, limit)
-    .map(({ item }) => item);
+  return pageBy(compare, items, positionOf, after, limit);
 }
 
 /** The same the other way round, the greatest first. */
@@ -27,10 +22,20 @@ export function pageBackwards<T>(
   after: ListPosition | undefined,
   limit: number,
 ): T[] {
+  return pageBy((a, b) => compare(b, a), items, positionOf, after, limit);
+}
+
+function pageBy<T>(
+  order: (a: ListPosition, b: ListPosition) => number,
+  items: readonly T[],
+  positionOf: (item: T) => ListPosition,
+  after: ListPosition | undefined,
+  limit: number,
+): T[] {
   const placed = items.map((item) => ({ item, position: positionOf(item) }));
   return placed
-    .filter(({ position }) => after === undefined || compare(position, after) < 0)
-    .sort((a, b) => compare(b.position, a.position))
+    .filter(({ position }) => after === undefined || order(position, after) > 0)
+    .sort((a, b) => order(a.position, b.position))
     .slice(0, limit)
     .map(({ item }) => item);
 }

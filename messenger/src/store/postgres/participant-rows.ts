@@ -80,7 +80,11 @@ export async function insertMember(
 }
 
 /** Puts a member out, and has those who follow the chat looked at again; whether there was one. */
-export async function deleteMember(tx: Transaction, { chat_no }: LockedChat, memberId: string): Promise<boolean> {
+export async function deleteMember(
+  tx: Transaction,
+  { chat_no }: Pick<LockedChat, "chat_no">,
+  memberId: string,
+): Promise<boolean> {
   const { rowCount } = await tx.query(
     "delete_member",
     `with gone as (
