@@ -5,7 +5,7 @@ import { type Group, groups } from "./chat-store-model/command.ts";
 import { explain, type Played } from "./chat-store-model/explain.ts";
 import { Cast, HALF_HOUR_MS, play } from "./chat-store-model/play.ts";
 import { newWorld, pass, type World } from "./chat-store-model/world.ts";
-import type { StoreUnderTest } from "./chat-store-contract.ts";
+import type { StoreUnderTest } from "./chat-store/under-test.ts";
 
 /**
  * Whatever a few people do in a few chats, some of it at once and from two openings: the store answers as if it had done one thing

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { anonymousName, type Speaker } from "../../domain/speaker.ts";
-import type { ChatStore } from "../../store/chat-store.ts";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
 import { atOnce, upTo } from "./many.ts";
 import { outcomeOf } from "./outcome.ts";
 import { anonymous, givenAsker, givenChat, givenMember, givenPrivateChat, named, say } from "./people.ts";
+import type { CallerStore, UnderTest } from "./under-test.ts";
 
 /** "Аноним #N". */
-export function anonymousContract(at: () => StoreUnderTest): void {
+export function anonymousContract(at: () => UnderTest): void {
   describe("a speaker without an alias", () => {
     it("gets the next number at the first message, and keeps it", async () => {
       const { chatId } = await givenChat(at().store);
@@ -78,12 +77,12 @@ export function anonymousContract(at: () => StoreUnderTest): void {
     it.each([
       [
         "were put out",
-        async (store: ChatStore, chatId: string, creator: Speaker, { memberId }: Speaker) =>
+        async (store: CallerStore, chatId: string, creator: Speaker, { memberId }: Speaker) =>
           store.removeMember(chatId, creator.key, memberId),
       ],
       [
         "ended the session",
-        async (store: ChatStore, _: string, _creator: Speaker, { key }: Speaker) => store.deleteSession(key),
+        async (store: CallerStore, _: string, _creator: Speaker, { key }: Speaker) => store.deleteSession(key),
       ],
     ])("leaves the number to nobody else when they %s, and has it on coming back", async (_, leave) => {
       const chat = await givenPrivateChat(at().store);
@@ -175,6 +174,6 @@ export function anonymousContract(at: () => StoreUnderTest): void {
 }
 
 /** What they are called when they write. */
-async function nameOf(store: ChatStore, chatId: string, speaker: Speaker): Promise<string | undefined> {
+async function nameOf(store: CallerStore, chatId: string, speaker: Speaker): Promise<string | undefined> {
   return (await say(store, chatId, speaker)).author?.alias;
 }

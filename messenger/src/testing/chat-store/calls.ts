@@ -1,10 +1,10 @@
 import type { Speaker } from "../../domain/speaker.ts";
-import type { ChatStore } from "../../store/chat-store.ts";
+import type { CallerStore } from "./under-test.ts";
 
-type WithoutChat = "saveSession" | "findSession" | "deleteSession" | "createChat" | "listChats" | "sweep" | "check";
-/** `watch` listens to chats that are not there, too. */
-type OfChat = Exclude<keyof ChatStore, WithoutChat | "watch" | typeof Symbol.asyncDispose>;
-type Call = (store: ChatStore, chatId: string, caller: Speaker) => Promise<unknown>;
+type WithoutChat = "saveSession" | "findSession" | "deleteSession" | "createChat" | "listChats" | "sweep";
+/** `watch`, which a caller's store has not, listens to chats that are not there, too. */
+type OfChat = Exclude<keyof CallerStore, WithoutChat | typeof Symbol.asyncDispose>;
+type Call = (store: CallerStore, chatId: string, caller: Speaker) => Promise<unknown>;
 
 /** Every function that takes a chat and says so when there is none. */
 export const CALLS: Record<OfChat, Call> = {

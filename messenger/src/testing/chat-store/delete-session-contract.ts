@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { anonymousName } from "../../domain/speaker.ts";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
 import { atOnce } from "./many.ts";
 import { outcomeOf } from "./outcome.ts";
 import { anonymous, givenAsker, givenChat, givenMember, givenPrivateChat, named, say } from "./people.ts";
+import type { UnderTest } from "./under-test.ts";
 
 /** What is left of somebody, and what is not. */
-export function deleteSessionContract(at: () => StoreUnderTest): void {
+export function deleteSessionContract(at: () => UnderTest): void {
   describe("deleteSession", () => {
     it("forgets the session and its alias", async () => {
       const { key } = named();

@@ -1,57 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { anonymousName } from "../../domain/speaker.ts";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
 import { CALLS } from "./calls.ts";
+import { DAY_MS, ENDS, givenMortalChat, HOUR_MS } from "./ends.ts";
 import { outcomeOf } from "./outcome.ts";
-import { anonymous, givenAsker, givenMember, givenPrivateChat, named, say, someChat, textsOf } from "./people.ts";
+import { anonymous, named, say, textsOf } from "./people.ts";
+import type { UnderTest } from "./under-test.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-/** A private chat that was, and who was in it. */
-async function givenCrowd(at: StoreUnderTest) {
-  const chat = await givenPrivateChat(at.store, { ttlMs: HOUR_MS });
-  const [member, asker] = [await givenMember(at.store, chat, anonymous()), await givenAsker(at.store, chat)];
-  await say(at.store, chat.chatId, member, "before", "key");
-  return { ...chat, member, asker };
-}
-type Crowd = Awaited<ReturnType<typeof givenCrowd>>;
-
-/** The ways in which a chat comes to its end, and how it is answered then. */
-const ENDS: readonly [string, string, (at: StoreUnderTest, crowd: Crowd) => Promise<void>][] = [
-  ["has expired", "CHAT_EXPIRED", async (at) => at.advance(HOUR_MS)],
-  [
-    "has expired and was swept",
-    "CHAT_EXPIRED",
-    async (at) => {
-      await at.advance(HOUR_MS);
-      await at.store.sweep();
-    },
-  ],
-  ["expired a day ago", "CHAT_NOT_FOUND", async (at) => at.advance(HOUR_MS + DAY_MS)],
-  [
-    "expired a day ago and was swept twice",
-    "CHAT_NOT_FOUND",
-    async (at) => {
-      await at.advance(HOUR_MS);
-      await at.store.sweep();
-      await at.advance(DAY_MS);
-      await at.store.sweep();
-    },
-  ],
-  ["was deleted", "CHAT_NOT_FOUND", async (at, { chatId, creator }) => at.store.deleteChat(chatId, creator.key)],
-  ["went with its creator's session", "CHAT_NOT_FOUND", async (at, { creator }) => at.store.deleteSession(creator.key)],
-];
-
-/** A chat that is not there, for whatever reason: no function knows it, and its id is free. */
-export function goneContract(at: () => StoreUnderTest): void {
+/** A chat that is not there, for whatever reason: no function knows it, and its creator may make it again. */
+export function goneContract(at: () => UnderTest): void {
   describe.each(Object.entries(CALLS))("%s", (_, call) => {
     it.each(ENDS)("rejects for everybody when the chat %s: %s", async (_, outcome, end) => {
-      const crowd = await givenCrowd(at());
-      const { chatId, creator, member, asker } = crowd;
+      const chat = await givenMortalChat(at());
+      const { chatId, creator, member, asker } = chat;
 
-      await end(at(), crowd);
+      await end(at(), chat);
 
       for (const caller of [creator, member, asker, named()]) {
         expect(await outcomeOf(call(at().store, chatId, caller))).toBe(outcome);
@@ -66,14 +29,15 @@ export function goneContract(at: () => StoreUnderTest): void {
 
   describe("createChat", () => {
     it.each(ENDS)("makes a fresh chat of the id of one that %s", async (_, _outcome, end) => {
-      const crowd = await givenCrowd(at());
-      const { chatId, creator, member, asker } = crowd;
-      await end(at(), crowd);
+      const before = await givenMortalChat(at());
+      const { chatId, creator, asked, member, asker } = before;
+      await end(at(), before);
 
-      const chat = await at().store.createChat(creator, someChat({ chatId, isPrivate: true, title: "Afresh" }));
+      const chat = await at().store.createChat(creator, { ...asked, title: "Afresh", ttlMs: undefined });
 
-      expect(chat).toMatchObject({ title: "Afresh", lastSequence: 0, expiresAt: undefined, standing: "creator" });
-      expect(await at().store.readTail(chatId, 0, 10)).toMatchObject({ messages: [], firstSequence: 1 });
+      expect(chat).toMatchObject({ chatId, title: "Afresh", lastSequence: 0, standing: "creator" });
+      expect(chat.expiresAt).toBeUndefined();
+      expect(await textsOf(at().store, chatId)).toEqual([]);
       for (const { key } of [member, asker]) {
         expect((await at().store.findChat(chatId, key)).standing).toBe("stranger");
         expect(await at().store.listChats(key, undefined, 10)).toEqual([]);
@@ -84,11 +48,11 @@ export function goneContract(at: () => StoreUnderTest): void {
     });
 
     it.each(ENDS)("numbers and remembers anew in the place of one that %s", async (_, _outcome, end) => {
-      const crowd = await givenCrowd(at());
-      const { chatId, member } = crowd;
-      await end(at(), crowd);
+      const before = await givenMortalChat(at());
+      const { chatId, creator, asked, member } = before;
+      await end(at(), before);
 
-      await at().store.createChat(named("Clara"), someChat({ chatId }));
+      await at().store.createChat(creator, { ...asked, isPrivate: false, ttlMs: undefined });
       const first = await say(at().store, chatId, anonymous(), "anonymous");
       const again = await say(at().store, chatId, member, "another text", "key");
 
@@ -98,9 +62,9 @@ export function goneContract(at: () => StoreUnderTest): void {
     });
 
     it("makes a chat of the id of an expired one that lives on when that is swept", async () => {
-      const { chatId, creator } = await givenCrowd(at());
+      const { chatId, creator, asked } = await givenMortalChat(at());
       await at().advance(HOUR_MS);
-      await at().store.createChat(creator, someChat({ chatId }));
+      await at().store.createChat(creator, { ...asked, ttlMs: undefined });
 
       await at().store.sweep();
       await at().advance(DAY_MS);
@@ -110,9 +74,9 @@ export function goneContract(at: () => StoreUnderTest): void {
     });
 
     it("makes a chat of the id of an expired one that is not found when it is deleted", async () => {
-      const { chatId, creator } = await givenCrowd(at());
+      const { chatId, creator, asked } = await givenMortalChat(at());
       await at().advance(HOUR_MS);
-      await at().store.createChat(creator, someChat({ chatId }));
+      await at().store.createChat(creator, { ...asked, ttlMs: undefined });
 
       await at().store.deleteChat(chatId, creator.key);
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { KEYS_MAX } from "../../domain/limits.ts";
 import { anonymousName, speakerOf } from "../../domain/speaker.ts";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
-import { atOnce, inBatches } from "./many.ts";
+import { atOnce } from "./many.ts";
 import { outcomeOf, tallyOf } from "./outcome.ts";
 import { anonymous, givenAsker, givenChat, givenMember, givenPrivateChat, named, say, textsOf } from "./people.ts";
+import type { UnderTest } from "./under-test.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MARGIN_MS = 60_000;
 
 /** Messages that come again. */
-export function idempotencyContract(at: () => StoreUnderTest): void {
+export function idempotencyContract(at: () => UnderTest): void {
   describe("an idempotency key", () => {
     it("makes it the same message when it comes again", async () => {
       const { chatId, creator } = await givenChat(at().store);
@@ -69,15 +68,7 @@ export function idempotencyContract(at: () => StoreUnderTest): void {
       expect(await textsOf(at().store, other.chatId)).toEqual(["Boris's elsewhere"]);
     });
 
-    it.each([" ", ":", "|", "/", "\n", ","])("is not taken for another's with %j in it", async (between) => {
-      const { chatId } = await givenChat(at().store);
-      const subject = `f${between}${named().key}`;
-
-      await say(at().store, chatId, speakerOf(subject, "Anna"), "one", `b${between}c`);
-      await say(at().store, chatId, speakerOf(`${subject}${between}b`, "Boris"), "two", "c");
-
-      expect(await textsOf(at().store, chatId)).toEqual(["one", "two"]);
-    });
+    separatorCases(at, [":", "|", "/", ","]);
 
     it("is nothing to messages without one", async () => {
       const { chatId, creator } = await givenChat(at().store);
@@ -130,24 +121,6 @@ export function idempotencyContract(at: () => StoreUnderTest): void {
       expect((await say(at().store, chatId, creator, "another text", "key")).sequence).toBe(2);
     });
 
-    it("is among the newest thousand of the chat, whoever's they are", async () => {
-      const { chatId, creator } = await givenChat(at().store);
-      const first = await say(at().store, chatId, creator, "hello", "key");
-      const boris = named("Boris");
-      await inBatches(KEYS_MAX - 1, async (index) => say(at().store, chatId, boris, "later", `key ${index}`));
-      for (const _ of [1, 2, 3]) await say(at().store, chatId, boris, "without a key");
-
-      // One that comes again takes no place.
-      expect(await say(at().store, chatId, creator, "hello", "key")).toEqual(first);
-      expect(await say(at().store, chatId, boris, "later", "key 7")).toMatchObject({ text: "later" });
-      expect(await say(at().store, chatId, creator, "hello", "key")).toEqual(first);
-      await say(at().store, chatId, boris, "later", "one more");
-
-      const second = await say(at().store, chatId, creator, "another text", "key");
-      expect(second.sequence).toBe(KEYS_MAX + 5);
-      expect(await outcomeOf(say(at().store, chatId, boris, "other", "one more"))).toBe("IDEMPOTENCY_KEY_REUSED");
-    });
-
     it("answers nobody who may not write any more", async () => {
       const chat = await givenPrivateChat(at().store);
       const member = await givenMember(at().store, chat);
@@ -165,5 +138,18 @@ export function idempotencyContract(at: () => StoreUnderTest): void {
 
       expect(await outcomeOf(say(at().store, chat.chatId, asker, "in time", "key"))).toBe("done");
     });
+  });
+}
+
+/** Keys that would be one if key and speaker were joined by what stands between. */
+export function separatorCases(at: () => UnderTest, separators: readonly string[]): void {
+  it.each(separators)("is not taken for another's with %j in it", async (between) => {
+    const { chatId } = await givenChat(at().store);
+    const subject = `f${between}${named().key}`;
+
+    await say(at().store, chatId, speakerOf(subject, "Anna"), "one", `b${between}c`);
+    await say(at().store, chatId, speakerOf(`${subject}${between}b`, "Boris"), "two", "c");
+
+    expect(await textsOf(at().store, chatId)).toEqual(["one", "two"]);
   });
 }

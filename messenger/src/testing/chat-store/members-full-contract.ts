@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { MEMBERS_MAX } from "../../domain/limits.ts";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
 import { inBatches } from "./many.ts";
 import { tallyOf } from "./outcome.ts";
 import { givenPrivateChat, named } from "./people.ts";
+import type { UnderTest } from "./under-test.ts";
 
 /** Takes ten thousand members to make: to be run apart from the other cases. */
-export function membersFullContract(at: () => StoreUnderTest): void {
+export function membersFullContract(at: () => UnderTest): void {
   it(
     "has ten thousand members at most, of whom one more is let in for each who goes",
     { timeout: 300_000 },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
 import { upTo } from "./many.ts";
 import { givenChat, givenMember, givenPrivateChat, named, say, textsOf, timeOf } from "./people.ts";
+import type { UnderTest } from "./under-test.ts";
 
 const HISTORY_SIZE = 5;
 
 /** Writing messages, and reading what the history keeps. */
-export function messageContract(at: () => StoreUnderTest): void {
+export function messageContract(at: () => UnderTest): void {
   describe("appendMessage", () => {
     it("writes a message, now", async () => {
       const { chatId, creator } = await givenChat(at().store);
@@ -132,24 +132,6 @@ export function messageContract(at: () => StoreUnderTest): void {
       }
 
       expect(pages).toEqual([[12, 11], [10, 9], [8], []]);
-    });
-
-    it.each([
-      [13, [12, 11, 10]],
-      [100, [12, 11, 10]],
-      [12, [11, 10, 9]],
-      [10, [9, 8]],
-      [9, [8]],
-      [8, []],
-      [5, []],
-      [1, []],
-    ])("lists what is kept before %i, wherever that is", async (before, sequences) => {
-      const { chatId, creator } = await givenChat(at().store, { historySize: HISTORY_SIZE });
-      for (const number of upTo(12)) await say(at().store, chatId, creator, String(number));
-
-      const messages = await at().store.listMessages(chatId, creator.key, before, 3);
-
-      expect(messages.map(({ sequence }) => sequence)).toEqual(sequences);
     });
 
     it("goes on below what was dropped between two pages", async () => {

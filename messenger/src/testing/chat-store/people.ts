@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { NewChat } from "../../domain/chat.ts";
 import type { Message } from "../../domain/message.ts";
 import { keyOfSession, type Speaker, speakerOf } from "../../domain/speaker.ts";
-import type { ChatStore } from "../../store/chat-store.ts";
+import type { CallerStore } from "./under-test.ts";
 
 /** A chat that a case made. */
 export interface GivenChat {
   readonly chatId: string;
   readonly creator: Speaker;
+  /** What it was made of: its creator makes it again by the same. Behind HTTP the id asked for is not the one it got. */
+  readonly asked: NewChat;
 }
 
 /** Somebody whom no other case knows. */
@@ -34,34 +36,34 @@ export function someChat(more: Partial<NewChat> = {}): NewChat {
 
 /** Public, of Anna's, and without an end, unless said otherwise. */
 export async function givenChat(
-  store: ChatStore,
+  store: CallerStore,
   more: Partial<NewChat> = {},
   creator: Speaker = named(),
 ): Promise<GivenChat> {
-  const chat = someChat(more);
-  await store.createChat(creator, chat);
-  return { chatId: chat.chatId, creator };
+  const asked = someChat(more);
+  const { chatId } = await store.createChat(creator, asked);
+  return { chatId, creator, asked };
 }
 
-export async function givenPrivateChat(store: ChatStore, more: Partial<NewChat> = {}): Promise<GivenChat> {
+export async function givenPrivateChat(store: CallerStore, more: Partial<NewChat> = {}): Promise<GivenChat> {
   return givenChat(store, { isPrivate: true, ...more });
 }
 
 /** Somebody before the door of a private chat. */
-export async function givenAsker(store: ChatStore, { chatId }: GivenChat, asker = named("Boris")): Promise<Speaker> {
+export async function givenAsker(store: CallerStore, { chatId }: GivenChat, asker = named("Boris")): Promise<Speaker> {
   await store.requestToJoin(chatId, asker);
   return asker;
 }
 
 /** Somebody whom the creator of a private chat let in. */
-export async function givenMember(store: ChatStore, chat: GivenChat, member = named("Boris")): Promise<Speaker> {
+export async function givenMember(store: CallerStore, chat: GivenChat, member = named("Boris")): Promise<Speaker> {
   await givenAsker(store, chat, member);
   await store.decideJoinRequest(chat.chatId, chat.creator.key, member.memberId, "admit");
   return member;
 }
 
 export async function say(
-  store: ChatStore,
+  store: CallerStore,
   chatId: string,
   speaker: Speaker,
   text = "The ferret is on its way.",
@@ -71,13 +73,13 @@ export async function say(
 }
 
 /** What a chat keeps, the oldest first. */
-export async function textsOf(store: ChatStore, chatId: string): Promise<string[]> {
+export async function textsOf(store: CallerStore, chatId: string): Promise<string[]> {
   const { messages } = await store.readTail(chatId, 0, 10_000);
   return messages.map(({ text }) => text);
 }
 
 /** Milliseconds since 1970 by the clock of the store. */
-export async function timeOf(store: ChatStore): Promise<number> {
+export async function timeOf(store: CallerStore): Promise<number> {
   const { createdAt } = await store.saveSession(keyOfSession(randomUUID()), undefined);
   return createdAt.getTime();
 }

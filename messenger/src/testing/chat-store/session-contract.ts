@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
 import { atOnce } from "./many.ts";
 import { anonymous, givenChat, named, say, timeOf } from "./people.ts";
+import type { UnderTest } from "./under-test.ts";
 
 /** Making sessions and finding them. */
-export function sessionContract(at: () => StoreUnderTest): void {
+export function sessionContract(at: () => UnderTest): void {
   describe("saveSession", () => {
     it("makes a session with an alias, now", async () => {
       const { key } = named();

@@ -2,8 +2,16 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Speaker } from "../../domain/speaker.ts";
 import type { ChatStore } from "../../store/chat-store.ts";
-import type { StoreUnderTest } from "../chat-store-contract.ts";
-import { type GivenChat, givenChat, givenMember, givenPrivateChat, named, say, someChat } from "./people.ts";
+import {
+  type GivenChat,
+  givenChat,
+  givenMember,
+  givenPrivateChat,
+  named,
+  say,
+  someChat,
+} from "../chat-store/people.ts";
+import type { StoreUnderTest } from "../chat-store/under-test.ts";
 
 interface Watched extends GivenChat {
   readonly member: Speaker;
