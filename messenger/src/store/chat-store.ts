@@ -23,7 +23,8 @@ export interface Tail {
 }
 
 /**
- * Sessions, chats and messages. Three adapters: memory, Redis and PostgreSQL; one suite of tests (`testing/`) holds them to this.
+ * Sessions, chats and messages. Three adapters: memory, Redis and PostgreSQL; one suite of tests (`testing/`) holds them to this;
+ * what callers can ask for of it is run through REST, too.
  *
  * Each function is one atomic step: what it decides by is what it changes, also when many processes ask at once. Time is the
  * store's own, and a chat whose time is over is gone from that moment, whether or not anything has swept. Every function that
