@@ -94,6 +94,7 @@ export default defineConfig({
       files: ["tools/**", "contracts/tools/**", "e2e/**", "bench/**", "deploy/**", "**/main.ts", "bootstrap.mjs"],
       rules: { "no-console": "off", "node/no-process-env": "off" },
     },
+    { files: ["**/src/testing/**"], rules: { "node/no-process-env": "off" } },
     {
       files: ["**/*.test.ts", "**/test/**", "**/engines/**"],
       rules: {

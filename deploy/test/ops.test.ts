@@ -19,6 +19,7 @@ import { on } from "@animal-delivery/platform/inbox/event-handler";
 import { insertParked, parkAggregate, rememberEvent } from "@animal-delivery/platform/inbox/inbox-store";
 import { operationsService } from "@animal-delivery/platform/operations/operations-service";
 import { testCertificates, type TestCertificates } from "@animal-delivery/platform/testing/certificates";
+import { compileCache } from "@animal-delivery/platform/testing/compile-cache";
 import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
 import { rpcFixture, type RpcFixture } from "@animal-delivery/platform/testing/rpc-fixture";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
@@ -282,7 +283,10 @@ function environment(): Record<string, string> {
 
 /** The same as a process of its own. */
 async function opsProcess(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...compileCache(), ...environment() },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const texts = { out: "", err: "" };
   child.stdout.on("data", (chunk: Buffer) => (texts.out += String(chunk)));
   child.stderr.on("data", (chunk: Buffer) => (texts.err += String(chunk)));

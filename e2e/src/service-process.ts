@@ -84,7 +84,7 @@ function mainOf(service: string): string {
 function commonEnv(name: string, { port, dataDir }: Beside): Record<string, string> {
   const certificates = join(dataDir, "certificates");
   return {
-    NODE_COMPILE_CACHE: join(dataDir, "compile-cache"),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dataDir, "compile-cache"),
     OIDC_ISSUER: `http://localhost:${port + 1}`,
     TLS_CERT_FILE: join(certificates, `${name}.pem`),
     TLS_KEY_FILE: join(certificates, `${name}.key`),

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Batch } from "@animal-delivery/platform/bus/bus";
 import { openLogBus } from "@animal-delivery/platform/bus/log-bus";
 import { ensureDatabase } from "@animal-delivery/platform/db/ensure-database";
+import { compileCache } from "@animal-delivery/platform/testing/compile-cache";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
 import { certificateFiles, developmentCertificates } from "@animal-delivery/platform/tls/development-ca";
 
@@ -81,7 +82,10 @@ describe("node logging/src/main.ts", () => {
 type Line = Readonly<Record<string, unknown>>;
 
 function start(env: Record<string, string>, program = MAIN) {
-  const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program], {
+    env: { ...compileCache(), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   return { child, lines: createInterface({ input: child.stdout }) };
 }
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compileCache } from "@animal-delivery/platform/testing/compile-cache";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const START_MS = 30_000;
@@ -76,9 +77,8 @@ export async function runToEnd(args: readonly string[], env: Readonly<Record<str
 }
 
 function run(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const { NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { NODE_COMPILE_CACHE, ...env },
+    env: { ...compileCache(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

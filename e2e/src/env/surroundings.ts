@@ -57,7 +57,7 @@ export function environmentOf(name: ServiceName, around: Surroundings): Record<s
   const { ports, engines, folder } = around;
   const { certFile, keyFile, caFile } = certificateFiles(certificatesFolder(around), name);
   return {
-    NODE_COMPILE_CACHE: join(folder, "compile-cache"),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(folder, "compile-cache"),
     NODE_OPTIONS,
     TLS_CERT_FILE: certFile,
     TLS_KEY_FILE: keyFile,
