@@ -16,7 +16,7 @@ export async function runOnCompose(args: readonly string[]): Promise<Outcome> {
   const baseUrl = `http://localhost:${process.env.GATEWAY_PORT ?? PORT_DEFAULT}`;
   await warmUp({ baseUrl, passwords: passwordsFrom(process.env) });
   const env = { ...process.env, E2E_BASE_URL: baseUrl };
-  const stories = await runVitest("stories", ["--project", "e2e", ...args], env);
+  const stories = await runVitest("stories", ["--project", "e2e", ...args], { env });
   if (args.length > 0) return stories;
-  return sum(stories, await runVitest("containers", ["--project", "e2e-compose"], env));
+  return sum(stories, await runVitest("containers", ["--project", "e2e-compose"], { env }));
 }

@@ -19,7 +19,7 @@ async function tellStories(args: readonly string[]): Promise<Outcome> {
   await using platform = await start();
   await warmUp(platform.target);
   const env = { ...process.env, E2E_BASE_URL: platform.target.baseUrl };
-  const outcome = await runVitest("stories", args, env);
+  const outcome = await runVitest("stories", args, { env });
   console.log(`Memory after the stories: ${await memoryOf(platform)}`);
   await platform.stop();
   return outcome;

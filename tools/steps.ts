@@ -17,19 +17,28 @@ export const STATIC_STEPS: readonly Step[] = [
   { name: "configuration is generated", command: ["node", "deploy/generate.ts", "--check"] },
 ];
 
+export interface RunOptions {
+  /** Ours by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** When what it prints is shown: of what runs side by side, one comes as it prints, and the others wait for their end. */
+  readonly shown?: "as it comes" | "at its end";
+}
+
 /** Runs one step in this terminal. @returns whether it passed. */
-export async function runStep(step: Step, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
-  console.log(titleOf(step));
-  const { passed, line } = await run(step, env, "inherit");
-  console.log(line);
+export async function runStep(
+  step: Step,
+  { env = process.env, shown = "as it comes" }: RunOptions = {},
+): Promise<boolean> {
+  if (shown === "as it comes") console.log(titleOf(step));
+  const { passed, line, output } = await run(step, env, shown === "as it comes" ? "inherit" : "pipe");
+  console.log(shown === "as it comes" ? line : `${titleOf(step)}\n${output}${line}`);
   return passed;
 }
 
-/** Runs steps side by side, and shows what each printed when it ends. */
+/** Runs steps side by side. */
 export async function runSteps(steps: readonly Step[]): Promise<Outcome> {
   const outcomes = steps.map(async (step) => {
-    const { passed, line, output } = await run(step, process.env, "pipe");
-    console.log(`${titleOf(step)}\n${output}${line}`);
+    const passed = await runStep(step, { shown: "at its end" });
     return passed ? { ...NOTHING, passed: 1 } : failure(step.name);
   });
   return sum(...(await Promise.all(outcomes)));

@@ -25,7 +25,7 @@ describe("npm start", () => {
   });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-  function start(env: Record<string, string> = {}, args: string[] = []): PlatformRun {
+  function start(env: Record<string, string | undefined> = {}, args: string[] = []): PlatformRun {
     const run = runPlatform({ PORT: String(port), DATA_DIR: dataDir, ...env }, args);
     runs.push(run);
     return run;
@@ -43,18 +43,14 @@ describe("npm start", () => {
     expect(await processesNaming(dataDir)).toEqual([]);
   });
 
-  it("leaves no process behind when it is killed, and starts again", async () => {
-    const run = start();
-    await run.ready();
+  it("leaves no process behind when it is killed, starts again, and goes on when PostgreSQL dies under it", async () => {
+    const first = start();
+    await first.ready();
 
-    run.kill("SIGKILL");
+    first.kill("SIGKILL");
 
-    await run.ended;
+    await first.ended;
     await expect.poll(() => processesNaming(dataDir), { timeout: 10_000 }).toEqual([]);
-    await start().ready();
-  });
-
-  it("goes on when PostgreSQL dies under it", async () => {
     const run = start();
     await run.ready();
     const postmaster = async () =>
@@ -79,16 +75,6 @@ describe("npm start", () => {
     expect(await processesNaming(dataDir)).toEqual([]);
   });
 
-  it("refuses a folder that another platform works in, which goes on", async () => {
-    await start().ready();
-
-    const second = start({ PORT: String(port + 32) });
-
-    expect(await second.ended).toBe(1);
-    expect(second.output()).toContain(`works in ${dataDir}`);
-    expect((await fetch(`${origin}/readyz`)).status).toBe(200);
-  });
-
   it.each([
     { what: "the API", offset: 0 },
     { what: "PostgreSQL", offset: 2 },
@@ -109,7 +95,7 @@ describe("npm start", () => {
     await using other = await temporaryFolder();
     await writeFile(join(other.path, "thesis.md"), "years of work");
 
-    const run = start({ DATA_DIR: other.path }, ["--fresh"]);
+    const run = start({ DATA_DIR: other.path, NODE_COMPILE_CACHE: undefined }, ["--fresh"]);
 
     expect(await run.ended).toBe(1);
     expect(run.output()).toContain("holds files of something else (thesis.md)");
@@ -131,14 +117,18 @@ describe("npm start", () => {
     expect(run.output()).toMatch(/PORT:/u);
   });
 
-  it("begins anew with --fresh", async () => {
+  it("begins anew with --fresh, and lets no other platform into its folder", async () => {
     const leftOver = join(dataDir, "identity", "left-over");
     await mkdir(join(dataDir, "identity"), { recursive: true });
     await writeFile(leftOver, "");
 
     await start({}, ["--fresh"]).ready();
+    const second = start({ PORT: String(port + 32) });
 
     await expect(readFile(leftOver)).rejects.toThrow("ENOENT");
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(`works in ${dataDir}`);
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200);
   });
 });
 

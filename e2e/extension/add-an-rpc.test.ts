@@ -14,6 +14,8 @@ import { passwordsFrom, type Target } from "../src/target.ts";
 const PROTO = "contracts/proto/orders/v1/product_service.proto";
 const SERVICE = "orders/src/rpc/product-service.ts";
 const NEWGEN = "contracts/tools/newgen.ts";
+/** The second time only what changed is looked at again. */
+const TYPES = ["--noEmit", "--incremental", "--tsBuildInfoFile", "types.tsbuildinfo"];
 const NO_PRODUCT = "01982f5e-7c00-7000-8000-000000000001";
 
 const RPC = `  // Says how many of a product can be ordered now.
@@ -67,9 +69,9 @@ beforeAll(async () => {
   withoutPolicy = await copy.run(NEWGEN);
   await copy.append("contracts/policy/policy.csv", POLICY_ROW);
   generated = await copy.run(NEWGEN);
-  typesWithoutFunction = await copy.run("tsc", "--noEmit");
+  typesWithoutFunction = await copy.run("tsc", ...TYPES);
   await copy.insertBefore(SERVICE, "    updateProduct:", FUNCTION);
-  typesWithFunction = await copy.run("tsc", "--noEmit");
+  typesWithFunction = await copy.run("tsc", ...TYPES);
 
   platform = await startCopy();
   target = { baseUrl: platform.baseUrl, passwords: passwordsFrom(process.env) };
