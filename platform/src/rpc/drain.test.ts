@@ -20,18 +20,20 @@ afterAll(() => certificates[Symbol.asyncDispose]());
 
 describe("a draining server", () => {
   it("lets an open call finish", async () => {
-    const begun = Promise.withResolvers<void>();
+    const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     await using delivery = await deliveryServer({
       getDelivery: async () => {
         begun.resolve();
-        await sleep(200);
+        await end.promise;
         return { delivery: { deliveryId } };
       },
     });
     const call = delivery.client(DeliveryService).getDelivery({ deliveryId }, dispatcher);
     await begun.promise;
 
-    await delivery.server.drain(5_000);
+    const draining = delivery.server.drain(5_000);
+    end.resolve();
+    await draining;
 
     expect((await call).delivery).toMatchObject({ deliveryId });
   });
