@@ -1,5 +1,5 @@
-// `npm test`: everything that must hold. Static steps, then all tests on engines of their own, with coverage where CI is set; every step and
-// every test counts in the closing line. Arguments go to vitest: `npm test -- --project unit`.
+// `npm test`: everything that must hold. Static steps, then all tests on engines of their own; every step and every test counts in the
+// closing line. Where CI is set the unit and integration tests measure coverage: stories and faults run programs, which none is measured of. Arguments go to vitest: `npm test -- --project unit`.
 import { type Outcome, sum, tellOutcome } from "./report.ts";
 import { runVitest } from "./run-vitest.ts";
 import { runSteps, STATIC_STEPS } from "./steps.ts";

@@ -21,6 +21,9 @@ export const HTTP2_LIMITS = {
   handshakeTimeout: 10_000,
 };
 
+/** Connections of callers that nobody vouches for, as of the HTTP server; more are closed as they come. */
+export const PUBLIC_CONNECTIONS_MAX = 10_000;
+
 /** The same for callers that nobody vouches for. A connection is one caller's; what it leaves of Node's own limits is room to cancel. */
 export const HTTP2_PUBLIC_LIMITS = {
   /** Megabytes. */

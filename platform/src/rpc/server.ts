@@ -7,7 +7,7 @@ import type { TlsMaterial } from "../tls/watch-tls.ts";
 import { trackConnections } from "./connections.ts";
 import { drainServer } from "./drain-server.ts";
 import { healthRoutes } from "./health.ts";
-import { HTTP2_LIMITS, HTTP2_PUBLIC_LIMITS } from "./limits.ts";
+import { HTTP2_LIMITS, HTTP2_PUBLIC_LIMITS, PUBLIC_CONNECTIONS_MAX } from "./limits.ts";
 import { reflectionRoutes } from "./reflection.ts";
 import { requestListener } from "./request-listener.ts";
 import { routerOptions, type ServedCallOptions } from "./router-options.ts";
@@ -44,6 +44,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const draining = new AbortController();
   const listener = rpcListener(options, draining.signal);
   const server = createSecureServer({ ...(vouched ? HTTP2_LIMITS : HTTP2_PUBLIC_LIMITS), ...secure() }, listener);
+  if (!vouched) server.maxConnections = PUBLIC_CONNECTIONS_MAX;
   const connections = trackConnections(server, options.connectionMaxAgeMs ?? 1_800_000, options.telemetry.log);
   const stopReload = tls.onChange(() => server.setSecureContext(secure()));
   server.listen(options.port, options.host);

@@ -75,7 +75,7 @@ export function serviceMainContract({ service, programs, metric, env: more = {} 
     });
 
     it("lists every bad variable and exits with 78", async () => {
-      const child = start({ DATABASE_POOL_SIZE: "many" });
+      const child = start({ TLS_KEY_FILE: "/nowhere", DATABASE_POOL_SIZE: "many" });
       let stderr = "";
       child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
 
