@@ -25,7 +25,7 @@ describe("Config", () => {
         from: "Animal Delivery <no-reply@animal-delivery.example>",
         replyTo: "Animal Delivery <help@animal-delivery.example>",
       },
-      addresses: { notes: "https://127.0.0.1:9014" },
+      addresses: { notes: "https://127.0.0.1:9014", messenger: "https://127.0.0.1:9016" },
     });
   });
 
@@ -36,6 +36,7 @@ describe("Config", () => {
     ["MAIL_REPLY_TO", "nobody"],
     ["PUBLIC_ORIGIN", "http://animals.example"],
     ["NOTES_ADDRESS", "http://127.0.0.1:9014"],
+    ["MESSENGER_ADDRESS", "http://127.0.0.1:9016"],
   ])("refuses %s=%j", (name, value) => {
     expect(() => loadConfig(Config, { ...REQUIRED, [name]: value })).toThrow(ConfigError);
   });

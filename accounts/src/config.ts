@@ -16,6 +16,7 @@ const env = {
   ORDERS_ADDRESS: serviceAddress.default("https://127.0.0.1:9010").describe("Where orders answers RPCs."),
   DELIVERY_ADDRESS: serviceAddress.default("https://127.0.0.1:9011").describe("Where delivery answers RPCs."),
   NOTES_ADDRESS: serviceAddress.default("https://127.0.0.1:9014").describe("Where notes answers RPCs."),
+  MESSENGER_ADDRESS: serviceAddress.default("https://127.0.0.1:9016").describe("Where the messenger answers RPCs."),
   PUBLIC_ORIGIN: safeUrl
     .default("http://localhost:8080")
     .describe("Where the links of mails lead: its pages /reset-password and /verify-email get the token behind #."),
@@ -43,7 +44,12 @@ function options(read: z.output<z.ZodObject<typeof env>>) {
     ...serviceOptions(read),
     database: databaseOptions(read),
     /** Where the neighbours answer RPCs. */
-    addresses: { orders: read.ORDERS_ADDRESS, delivery: read.DELIVERY_ADDRESS, notes: read.NOTES_ADDRESS },
+    addresses: {
+      orders: read.ORDERS_ADDRESS,
+      delivery: read.DELIVERY_ADDRESS,
+      notes: read.NOTES_ADDRESS,
+      messenger: read.MESSENGER_ADDRESS,
+    },
     /** Where the links of mails lead. */
     publicOrigin: new URL(read.PUBLIC_ORIGIN).origin,
     mail: { smtpUrl: read.SMTP_URL, folder: read.MAIL_FOLDER, from: read.MAIL_FROM, replyTo: read.MAIL_REPLY_TO },

@@ -21,7 +21,7 @@ import { authService } from "./rpc/auth-service.ts";
 import type { Neighbours } from "./rpc/neighbours.ts";
 import { userService } from "./rpc/user-service.ts";
 
-export interface Resources extends Neighbours {
+export interface Resources {
   readonly telemetry: Telemetry;
   /** Migrated by `MIGRATIONS`. */
   readonly db: Database;
@@ -29,11 +29,12 @@ export interface Resources extends Neighbours {
   readonly directory: UserDirectory;
   readonly deniedSessions: Pick<DeniedSessions, "deny">;
   readonly mail: MailSender;
+  readonly neighbours: Neighbours;
 }
 
 /** The accounts service: profiles, signing up, and the ways back in. */
 export function createAccounts({ publicOrigin }: Pick<Config, "publicOrigin">, resources: Resources): Service {
-  const { telemetry, db, bus, directory, deniedSessions, mail, notes, orders, delivery } = resources;
+  const { telemetry, db, bus, directory, deniedSessions, mail, neighbours } = resources;
   const observer = observeAccounts(telemetry);
   const parts: Parts = { db, directory, deniedSessions, mail, observer, log: telemetry.log };
   const steps = sagaSteps(parts);
@@ -42,7 +43,7 @@ export function createAccounts({ publicOrigin }: Pick<Config, "publicOrigin">, r
     name: "accounts",
     routes(router) {
       router.service(AuthService, authService(parts));
-      router.service(UserService, userService(parts, { notes, orders, delivery }));
+      router.service(UserService, userService(parts, neighbours));
     },
     tasks: [
       relayOutbox({ db, bus, telemetry }),

@@ -14,7 +14,7 @@ it("accounts answers operators", async () => {
   const mail = { ...service.parts.mail, send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   const accounts = createAccounts(
     { publicOrigin: "https://animals.example" },
-    { telemetry, db, bus, directory, deniedSessions, mail, ...NO_NEIGHBOURS },
+    { telemetry, db, bus, directory, deniedSessions, mail, neighbours: NO_NEIGHBOURS },
   );
 
   const answers = await asOperator(accounts, telemetry, async (operations, who) => [

@@ -68,7 +68,7 @@ beforeAll(async () => {
   const stop = new AbortController();
   const { db, directory, deniedSessions } = service;
   const mail = { ...service.parts.mail, send: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
-  const resources = { telemetry, db, bus, directory, deniedSessions, mail, ...NO_NEIGHBOURS };
+  const resources = { telemetry, db, bus, directory, deniedSessions, mail, neighbours: NO_NEIGHBOURS };
   const { tasks, operable } = createAccounts({ publicOrigin: "https://animals.example" }, resources);
   operated = operable?.events?.db;
   const ended = Promise.all([...tasks.map((task) => task.run(stop.signal)), orchestrate(stop.signal)]);

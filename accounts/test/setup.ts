@@ -60,6 +60,11 @@ export const NO_NEIGHBOURS: Neighbours = {
   notes: { listNotes: () => Promise.reject(new Error("nobody asks for notes here")) },
   orders: { listOrders: () => Promise.reject(new Error("nobody asks for orders here")) },
   delivery: { listDeliveries: () => Promise.reject(new Error("nobody asks for deliveries here")) },
+  chatSessions: { getSession: () => Promise.reject(new Error("nobody asks who is who in chats here")) },
+  chatPeople: {
+    listMyMemberships: () => Promise.reject(new Error("nobody asks for chats here")),
+    listMyMessages: () => Promise.reject(new Error("nobody asks for messages here")),
+  },
 };
 
 export async function startAccounts(neighbours: Neighbours = NO_NEIGHBOURS): Promise<Accounts> {

@@ -1002,6 +1002,54 @@ export const RPCS: readonly CatalogueRpc[] = [
     "counterExamples": []
   },
   {
+    "name": "messenger.v1.PersonService.ListMyMemberships",
+    "service": "messenger.v1.PersonService",
+    "localName": "listMyMemberships",
+    "access": {
+      "resource": "chat",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chat-sessions/self/memberships",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "page_size": 20
+    },
+    "counterExamples": []
+  },
+  {
+    "name": "messenger.v1.PersonService.ListMyMessages",
+    "service": "messenger.v1.PersonService",
+    "localName": "listMyMessages",
+    "access": {
+      "resource": "message",
+      "action": "list"
+    },
+    "reads": true,
+    "streams": false,
+    "bindings": [
+      {
+        "verb": "GET",
+        "path": "/v1/chat-sessions/self/messages",
+        "body": "",
+        "responseBody": ""
+      }
+    ],
+    "refusals": [],
+    "example": {
+      "page_size": 20
+    },
+    "counterExamples": []
+  },
+  {
     "name": "messenger.v1.RoomService.GetDeliveryRoom",
     "service": "messenger.v1.RoomService",
     "localName": "getDeliveryRoom",

@@ -6,6 +6,7 @@ import { DeliveryService } from "./delivery/v1/delivery_service_pb.ts";
 import { LogService } from "./logging/v1/log_service_pb.ts";
 import { ChatService } from "./messenger/v1/chat_service_pb.ts";
 import { MessageService } from "./messenger/v1/message_service_pb.ts";
+import { PersonService } from "./messenger/v1/person_service_pb.ts";
 import { RoomService } from "./messenger/v1/room_service_pb.ts";
 import { SessionService } from "./messenger/v1/session_service_pb.ts";
 import { NoteService } from "./notes/v1/note_service_pb.ts";
@@ -23,6 +24,7 @@ export const SERVICES: readonly DescService[] = [
   LogService,
   ChatService,
   MessageService,
+  PersonService,
   RoomService,
   SessionService,
   NoteService,
@@ -41,6 +43,7 @@ export const ROUTED_SERVICES: readonly DescService[] = [
   LogService,
   ChatService,
   MessageService,
+  PersonService,
   RoomService,
   SessionService,
   NoteService,

@@ -93,6 +93,40 @@ describe("chats", () => {
   });
 });
 
+describe("what a person has in chats", () => {
+  it("is told to them page by page: where they are, and what they wrote, also in public chats of others", async () => {
+    const chatOf = async (api: Api, wish: Json) =>
+      textAt(expectStatus(await api.post("/v1/chats", wish), 201), "chat_id");
+    const theirs = await chatOf(customer2, {});
+    const closed = await chatOf(customer2, { private: true });
+    for (const text of ["one", "two", "three"]) {
+      expectStatus(await customer.post(`/v1/chats/${theirs}/messages`, { text }), 200);
+    }
+    expectStatus(await customer.post(`/v1/chats/${closed}/join-requests`), 200);
+
+    const newest = expectStatus(await customer.get("/v1/chat-sessions/self/messages?page_size=2"), 200);
+    const token = encodeURIComponent(textAt(newest, "next_page_token"));
+    const older = expectStatus(
+      await customer.get(`/v1/chat-sessions/self/messages?page_size=1&page_token=${token}`),
+      200,
+    );
+    const memberships = expectStatus(await customer.get("/v1/chat-sessions/self/memberships"), 200);
+    const ofOther = expectStatus(await customer2.get("/v1/chat-sessions/self/messages"), 200);
+
+    const told = [...listAt(newest, "messages"), ...listAt(older, "messages")];
+    expect(told.map((message) => [textAt(message, "chat_id"), textAt(message, "text")])).toEqual([
+      [theirs, "three"],
+      [theirs, "two"],
+      [theirs, "one"],
+    ]);
+    expect(textAt(memberships, "memberships", 0, "chat", "chat_id")).toBe(closed);
+    expect(textAt(memberships, "memberships", 0, "chat", "standing")).toBe("STANDING_ASKER");
+    expect(JSON.stringify(ofOther)).not.toContain(theirs);
+    for (const chatId of [theirs, closed]) expectStatus(await customer2.delete(`/v1/chats/${chatId}`), 204);
+    expect(JSON.stringify((await customer.get("/v1/chat-sessions/self/messages")).body)).not.toContain(theirs);
+  });
+});
+
 describe("the room of a delivery", () => {
   it("opens with a courier, is talked in, tells each step, and is read-only at the end", async () => {
     const deliveryId = await givenDelivery(dispatcher, await givenOrder(customer, await givenProduct(admin)));

@@ -164,6 +164,19 @@ describe("a user", () => {
   });
 
   it("is told everything that is kept of them", async () => {
+    const other = await givenNewcomer(target);
+    const chatOf = async ({ api }: Newcomer) =>
+      textAt(expectStatus(await api.post("/v1/chats", { title: "Ferrets" }), 201), "chat_id");
+    const [own, theirs] = [await chatOf(user), await chatOf(other)];
+    expectStatus(await user.api.post("/v1/chat-sessions", { alias: "Anna" }), 200);
+    for (const [who, chatId, text] of [
+      [user, own, "in a chat of mine"],
+      [user, theirs, "in a chat of theirs"],
+      [other, own, "of somebody else"],
+    ] as const) {
+      expectStatus(await who.api.post(`/v1/chats/${chatId}/messages`, { text }), 200);
+    }
+
     const response = await fetch(`${target.baseUrl}/v1/users/me/export`, {
       headers: { authorization: `Bearer ${user.api.token}` },
     });
@@ -171,8 +184,16 @@ describe("a user", () => {
     const text = await response.text();
     expect(response.status, text).toBe(200);
     const parts = [...text.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? "") as Json);
-    expect(parts.map((part) => Object.keys(part as object)[0])).toEqual(
-      expect.arrayContaining(["user", "session", "note"]),
+    const told = (what: string) => parts.map((part) => at(part, what)).filter((part) => part !== null);
+    for (const what of ["user", "session", "note"]) expect(told(what), what).not.toEqual([]);
+    expect(told("chat_session")).toMatchObject([{ alias: "Anna" }]);
+    expect(told("membership")).toMatchObject([{ chat: { chat_id: own, standing: "STANDING_CREATOR" } }]);
+    const messages = told("message").map((message) => [textAt(message, "chat_id"), textAt(message, "text")]);
+    expect(messages.toSorted()).toEqual(
+      [
+        [own, "in a chat of mine"],
+        [theirs, "in a chat of theirs"],
+      ].toSorted(),
     );
   });
 });

@@ -1,3 +1,4 @@
+import { PersonService } from "@animal-delivery/contracts/gen/messenger/v1/person_service_pb";
 import { RoomService } from "@animal-delivery/contracts/gen/messenger/v1/room_service_pb";
 import { auditIn } from "@animal-delivery/platform/audit/audit-trail";
 import type { Bus } from "@animal-delivery/platform/bus/bus";
@@ -13,6 +14,7 @@ import { DELIVERY_EVENTS, deliveryEventHandlers } from "./consumers/delivery-eve
 import { sagaSteps } from "./consumers/saga-steps.ts";
 import { platformCallers } from "./platform-callers.ts";
 import { purgeRooms } from "./rooms/purge-rooms.ts";
+import { personService } from "./rpc/person-service.ts";
 import { roomService } from "./rpc/room-service.ts";
 import { createMessenger } from "./service.ts";
 import type { ChatStore } from "./store/chat-store.ts";
@@ -40,6 +42,7 @@ export function createPlatformMessenger(
     routes(router) {
       messenger.routes(router);
       router.service(RoomService, roomService(db, store));
+      router.service(PersonService, personService(db));
     },
     tasks: [
       ...messenger.tasks,

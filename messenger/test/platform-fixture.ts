@@ -8,6 +8,7 @@ import {
 } from "@animal-delivery/contracts/gen/delivery/v1/delivery_events_pb";
 import { ChatService } from "@animal-delivery/contracts/gen/messenger/v1/chat_service_pb";
 import { MessageService } from "@animal-delivery/contracts/gen/messenger/v1/message_service_pb";
+import { PersonService } from "@animal-delivery/contracts/gen/messenger/v1/person_service_pb";
 import { RoomService } from "@animal-delivery/contracts/gen/messenger/v1/room_service_pb";
 import { SessionService } from "@animal-delivery/contracts/gen/messenger/v1/session_service_pb";
 import type { Relation } from "@animal-delivery/platform/access/caller";
@@ -29,6 +30,8 @@ export interface Person {
   readonly chats: Client<typeof ChatService>;
   readonly messages: Client<typeof MessageService>;
   readonly rooms: Client<typeof RoomService>;
+  /** What is kept of them. */
+  readonly own: Client<typeof PersonService>;
 }
 
 /** The messenger as a part of a platform: a real Postgres, a real log bus, its tasks running. */
@@ -92,6 +95,7 @@ export async function startPlatformMessenger(): Promise<PlatformMessenger> {
         chats: as(ChatService, "any"),
         messages: as(MessageService, "any"),
         rooms: as(RoomService, RELATION[role]),
+        own: as(PersonService, "creator"),
       };
     },
     async tell(schema, event, occurredAt = new Date()) {

@@ -1,14 +1,11 @@
 import { EmbeddedConfig } from "@animal-delivery/accounts/config";
 import { openMailSender } from "@animal-delivery/accounts/mail/open-mail-sender";
 import { MIGRATIONS } from "@animal-delivery/accounts/migrations";
+import { connectNeighbours } from "@animal-delivery/accounts/rpc/neighbours";
 import { createAccounts } from "@animal-delivery/accounts/service";
-import { DeliveryService } from "@animal-delivery/contracts/gen/delivery/v1/delivery_service_pb";
-import { NoteService } from "@animal-delivery/contracts/gen/notes/v1/note_service_pb";
-import { OrderService } from "@animal-delivery/contracts/gen/orders/v1/order_service_pb";
 import { loadConfig } from "@animal-delivery/platform/config/load-config";
 import { migrate } from "@animal-delivery/platform/db/migrate";
 import { openDatabase } from "@animal-delivery/platform/db/open-database";
-import { createRpcClient } from "@animal-delivery/platform/rpc/client";
 import { environmentOf, type Surroundings } from "../surroundings.ts";
 import { type Parts, type RunningPart, runBesideOthers } from "./run-beside-others.ts";
 
@@ -16,19 +13,15 @@ import { type Parts, type RunningPart, runBesideOthers } from "./run-beside-othe
 export async function startAccounts(around: Surroundings, stop: AbortSignal): Promise<RunningPart> {
   const config = loadConfig(EmbeddedConfig, environmentOf("accounts", around));
   await migrate(config.database.url, [MIGRATIONS]);
-  const create = ({ telemetry, bus, tls, deniedSessions, open }: Parts) => {
-    const { notes, orders, delivery } = config.addresses;
-    return createAccounts(config, {
+  const create = ({ telemetry, bus, tls, deniedSessions, open }: Parts) =>
+    createAccounts(config, {
       telemetry,
       bus,
       db: open.use(openDatabase(config.database, telemetry)),
       directory: around.directory,
       deniedSessions,
       mail: open.use(openMailSender(config.mail)),
-      notes: createRpcClient(NoteService, { address: notes, tls, telemetry }),
-      orders: createRpcClient(OrderService, { address: orders, tls, telemetry }),
-      delivery: createRpcClient(DeliveryService, { address: delivery, tls, telemetry }),
+      neighbours: connectNeighbours(config.addresses, { tls, telemetry }),
     });
-  };
   return runBesideOthers("accounts", config, around, create, stop);
 }
