@@ -76,7 +76,7 @@ const FORMATS: Record<string, string> = { uuid: "uuid", email: "email", uri: "ur
 
 function refusesEmpty({ minLen, pattern, wellKnown }: StringRules): boolean {
   if (Number(minLen) > 0 || (wellKnown.value === true && wellKnown.case in FORMATS)) return true;
-  return pattern !== "" && !new RegExp(pattern).test("");
+  return pattern !== "" && !new RegExp(pattern, "u").test("");
 }
 
 interface Bounded {

@@ -53,14 +53,19 @@ describe("SessionService", () => {
     ["with a space at its end", "Anna "],
     ["with a line break", "Anna\nK"],
     ["with what cannot be seen", "Anna\u200B"],
+    ["with what cannot be seen and has no category yet", "Anna\u2065"],
+    ["of a filler", "\u3164"],
+    ["that begins with what chooses a form", "\uFE0FAnna"],
     ["that looks like nobody's", "Аноним #1"],
+    ["that looks like nobody's in small letters", "аноним #7"],
+    ["that looks like nobody's in Latin letters", "A\u043D0\u043D\u0438M #1"],
   ])("refuses an alias %s", async (_what, alias) => {
     const { sessions } = messengerUnderTest().as("anna");
 
     await expect(sessions.createSession({ alias })).rejects.toMatchObject({ code: Code.InvalidArgument });
   });
 
-  it.each(["я", "🦦", "x".repeat(40), "🦦".repeat(40), "O'Brien-Núñez", "Anna K. 2"])(
+  it.each(["я", "🦦", "x".repeat(40), "🦦".repeat(40), "O'Brien-Núñez", "Anna K. 2", "❤️ Anna", "Ани"])(
     "takes %s as an alias",
     async (alias) => {
       const { sessions } = messengerUnderTest().as("anna");
