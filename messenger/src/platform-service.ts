@@ -18,6 +18,7 @@ import { personService } from "./rpc/person-service.ts";
 import { roomService } from "./rpc/room-service.ts";
 import { createMessenger } from "./service.ts";
 import type { ChatStore } from "./store/chat-store.ts";
+import { chatIdSecret } from "./store/postgres/chat-id-secret.ts";
 
 export interface PlatformResources {
   readonly telemetry: Telemetry;
@@ -34,7 +35,12 @@ export function createPlatformMessenger(
   { telemetry, db, bus, store }: PlatformResources,
 ): Service {
   const { historySizeMax, roomRetentionMs } = config;
-  const messenger = createMessenger(config, { telemetry, store, callers: platformCallers(store) });
+  const messenger = createMessenger(config, {
+    telemetry,
+    store,
+    callers: platformCallers(store),
+    chatIdSecret: chatIdSecret(db),
+  });
   const handlers = deliveryEventHandlers({ historySize: historySizeMax, retentionMs: roomRetentionMs });
 
   return {

@@ -28,10 +28,13 @@ export interface Resources {
   readonly telemetry: Telemetry;
   readonly store: ChatStore;
   readonly callers: Callers;
+  /** What the ids of chats follow from besides what callers send; nothing where the key of a caller is a secret itself. */
+  readonly chatIdSecret?: () => Promise<string>;
 }
 
 /** The messenger: sessions, chats and messages, whoever calls and wherever they are kept. */
-export function createMessenger(config: MessengerConfig, { telemetry, store, callers }: Resources): Service {
+export function createMessenger(config: MessengerConfig, resources: Resources): Service {
+  const { telemetry, store, callers, chatIdSecret: idSecret = async () => "" } = resources;
   const { historySizeMax, streamsPerCallerMax } = config;
   const metrics = createMessengerMetrics(telemetry.meters);
   const streams = createStreamLimit({
@@ -39,7 +42,14 @@ export function createMessenger(config: MessengerConfig, { telemetry, store, cal
     refusal: streamLimitReached,
     observe: (open) => metrics.streams.set(open),
   });
-  const parts = { store, callers, feed: createChatFeed(store), streams, metrics, historySizeMax };
+  const parts = {
+    store,
+    callers,
+    feed: createChatFeed(store),
+    streams,
+    metrics,
+    chatRules: { historySizeMax, idSecret },
+  };
 
   return {
     name: "messenger",

@@ -11,9 +11,20 @@ export interface ChatWish extends Omit<NewChat, "chatId"> {
   readonly idempotencyKey: string | undefined;
 }
 
+/** What is common to all chats of a messenger. */
+export interface ChatRules {
+  /** The largest history a chat may have, in messages. */
+  readonly historySizeMax: number;
+  /**
+   * What ids follow from besides the speaker's key and the idempotency key, where others may know those: else they could tell the id
+   * of a public chat, and come in by it.
+   */
+  readonly idSecret: () => Promise<string>;
+}
+
 /**
  * Makes a chat. A repetition with the same idempotency key finds the chat that the first one made, while there is one: its id
- * follows from the key.
+ * follows from the key. Its time to live is not compared, since its creator may have set another one since.
  *
  * @throws {DomainError} invalid HISTORY_SIZE_TOO_LARGE, exhausted CHATS_FULL, keyReused IDEMPOTENCY_KEY_REUSED.
  */
@@ -21,11 +32,12 @@ export async function createChat(
   store: Pick<ChatStore, "createChat">,
   speaker: Speaker,
   { idempotencyKey, ...wish }: ChatWish,
-  historySizeMax: number,
+  { historySizeMax, idSecret }: ChatRules,
 ): Promise<Chat> {
   if (wish.historySize > historySizeMax) throw historySizeTooLarge(historySizeMax);
   const historySize = wish.historySize || Math.min(HISTORY_SIZE_DEFAULT, historySizeMax);
-  const chatId = idempotencyKey === undefined ? randomUUID() : uuidOf(`chat:${speaker.key}:${idempotencyKey}`);
+  const chatId =
+    idempotencyKey === undefined ? randomUUID() : uuidOf(`chat:${await idSecret()}:${speaker.key}:${idempotencyKey}`);
   const chat = await store.createChat(speaker, { ...wish, historySize, chatId });
   const isAsWished =
     chat.title === wish.title &&

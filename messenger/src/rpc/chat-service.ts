@@ -8,13 +8,13 @@ import { chatMessage, joinRequestMessage, memberMessage } from "./chat-message.t
 import { pageOf } from "./page-of.ts";
 import type { Parts } from "./parts.ts";
 
-export function chatService({ store, callers, metrics, historySizeMax }: Parts): ServiceImpl<typeof ChatService> {
+export function chatService({ store, callers, metrics, chatRules }: Parts): ServiceImpl<typeof ChatService> {
   const { keyOf } = callers;
   return {
     async createChat({ title, historySize, ttl, readOnly, private: isPrivate }, context) {
       const idempotencyKey = idempotencyKeyOf(context);
       const wish = { title, historySize, isReadOnly: readOnly, isPrivate, ttlMs: msOf(ttl), idempotencyKey };
-      const chat = await createChat(store, await callers.speakerOf(context), wish, historySizeMax);
+      const chat = await createChat(store, await callers.speakerOf(context), wish, chatRules);
       metrics.chats.inc();
       return { chat: chatMessage(chat) };
     },

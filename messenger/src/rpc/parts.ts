@@ -1,4 +1,5 @@
 import type { StreamLimit } from "@animal-delivery/platform/rpc/stream-limit";
+import type { ChatRules } from "../app/create-chat.ts";
 import type { Callers } from "../callers.ts";
 import type { ChatFeed } from "../feed/chat-feed.ts";
 import type { ChatStore } from "../store/chat-store.ts";
@@ -11,6 +12,5 @@ export interface Parts {
   readonly feed: ChatFeed;
   readonly streams: StreamLimit;
   readonly metrics: MessengerMetrics;
-  /** The largest history a chat may have, in messages. */
-  readonly historySizeMax: number;
+  readonly chatRules: ChatRules;
 }
