@@ -58,5 +58,5 @@ export async function runGateway(options: RunGatewayOptions, stop: AbortSignal):
 
 async function startServer({ gateway, http, telemetry }: RunGatewayOptions, origin: string): Promise<HttpServer> {
   const fetch = gateway.app.fetch.bind(gateway.app);
-  return startHttpServer({ ...http, origin, fetch, onParserFault: parserFaultCounter(telemetry.meters) });
+  return startHttpServer({ ...http, origin: () => origin, fetch, onParserFault: parserFaultCounter(telemetry.meters) });
 }

@@ -29,6 +29,10 @@ describe("the program that runs alone", () => {
     expect(first.map(({ data }) => data["text"])).toEqual(["one", "two"]);
     expect(rest.map(({ data }) => data["text"])).toEqual(["two", "three"]);
     expect(program.output()).not.toContain(sessionId);
+    // The address of a problem explains it, also at a port that nobody chose.
+    const { type } = (await (await fetch(`${api}/v1/chats`)).json()) as { type: string };
+    expect(type).toBe(`${api}/problems/common/token-invalid`);
+    expect((await fetch(type)).status).toBe(200);
   });
 
   it("answers plain HTTP on loopback addresses alone", async () => {
@@ -40,7 +44,7 @@ describe("the program that runs alone", () => {
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
 
     expect(answer.statusCode).toBe(404);
-    expect(await text(answer)).toContain(`"type":"https://localhost:0/problems/common/route-not-found"`);
+    expect(await text(answer)).toContain(`"type":"https://localhost:${program.httpPort}/problems/common/route-not-found"`);
     const ops = `http://127.0.0.1:${program.opsPort}`;
     expect((await (await fetch(`${ops}/metrics`)).text()).includes("rpc_server_calls")).toBe(true);
     expect((await fetch(`${ops}/readyz`)).status).toBe(200);

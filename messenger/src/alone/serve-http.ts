@@ -7,6 +7,8 @@ import type { Settings } from "./flags.ts";
 import { createHttpFace } from "./http-face.ts";
 import type { ServeOptions } from "./serve.ts";
 
+type Face = ReturnType<typeof createHttpFace>;
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "::1"]);
 const EVERYWHERE = new Set(["0.0.0.0", "::"]);
 
@@ -20,7 +22,6 @@ export async function serveHttp(
   const { host, httpPort: port } = settings;
   const isPrivate = LOOPBACK.has(host);
   const isPlain = isPrivate && settings.tlsCert === undefined && settings.tlsClientCa === undefined;
-  const origin = originOf(isPlain ? "http" : "https", settings);
   const transport = localTransport(
     (router) => service.routes(router),
     { name: service.name, authenticate, telemetry },
@@ -28,20 +29,24 @@ export async function serveHttp(
   );
   // A public origin has a proxy in front, which may run on this machine.
   const tellsMetrics = isPrivate && settings.publicOrigin === undefined;
-  const app = createHttpFace({ origin, transport, authenticate, telemetry, checks, isPrivate: tellsMetrics });
+  const listening = Promise.withResolvers<Face>();
+  let origin = "";
   const server = await startHttpServer({
     host,
     port,
     https: isPlain ? undefined : certificate,
-    origin,
-    fetch: app.fetch.bind(app),
+    origin: () => origin,
+    fetch: async (request, env) => (await listening.promise).fetch(request, env),
     onParserFault: parserFaultCounter(telemetry.meters),
   });
+  // Problems are told by addresses of their own, which begin with it: it is known when the port is.
+  origin = originOf(isPlain ? "http" : "https", settings, server.port);
+  listening.resolve(createHttpFace({ origin, transport, authenticate, telemetry, checks, isPrivate: tellsMetrics }));
   return { ...server, origin };
 }
 
 /** Where the world reaches it. */
-function originOf(scheme: "http" | "https", { publicOrigin, host, httpPort }: Settings): string {
+function originOf(scheme: "http" | "https", { publicOrigin, host }: Settings, port: number): string {
   const name = EVERYWHERE.has(host) ? "localhost" : isIPv6(host) ? `[${host}]` : host;
-  return new URL(publicOrigin ?? `${scheme}://${name}:${httpPort}`).origin;
+  return new URL(publicOrigin ?? `${scheme}://${name}:${port}`).origin;
 }

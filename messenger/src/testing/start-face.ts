@@ -38,5 +38,5 @@ export async function startFace(store: ChatStore): Promise<HttpServer> {
   );
   const options = { origin: ORIGIN, transport, authenticate: knownSpeakers, telemetry, checks: [], isPrivate: true };
   const app = createHttpFace(options);
-  return startHttpServer({ host: "127.0.0.1", port: 0, origin: ORIGIN, fetch: app.fetch.bind(app) });
+  return startHttpServer({ host: "127.0.0.1", port: 0, origin: () => ORIGIN, fetch: app.fetch.bind(app) });
 }

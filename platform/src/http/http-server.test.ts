@@ -20,7 +20,7 @@ beforeAll(async () => {
   const app = smallApp();
   const fetch = app.fetch.bind(app);
   const onParserFault = (fault: string) => void faults.push(fault);
-  server = await startHttpServer({ host: "localhost", port: 0, origin: ORIGIN, fetch, onParserFault });
+  server = await startHttpServer({ host: "localhost", port: 0, origin: () => ORIGIN, fetch, onParserFault });
 });
 afterAll(async () => server.close(0));
 
@@ -142,7 +142,7 @@ describe("closing", () => {
     const closing = await startHttpServer({
       host: "127.0.0.1",
       port: 0,
-      origin: ORIGIN,
+      origin: () => ORIGIN,
       fetch: async () => {
         begun.resolve();
         await finish.promise;

@@ -15,8 +15,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Plain HTTP when undefined. */
   readonly https?: HttpsFiles | undefined;
-  /** Where the world reaches the server. */
-  readonly origin: string;
+  /** Where the world reaches the server; asked when there is something to answer, when the port is known. */
+  readonly origin: () => string;
   readonly fetch: (request: Request, env: Partial<HttpBindings>) => Response | Promise<Response>;
   readonly onParserFault?: (fault: ParserFault) => void;
 }
@@ -89,7 +89,7 @@ function onClientError(server: Server, answers: WeakMap<Socket, ServerResponse>,
     const tell = (): void => {
       const fault = faultOf(error);
       options.onParserFault?.(fault);
-      socket.end(rawAnswer(parserProblem(fault, options.origin)));
+      socket.end(rawAnswer(parserProblem(fault, options.origin())));
     };
     const last = answers.get(socket);
     const underWay = last !== undefined && !last.writableFinished;
@@ -103,7 +103,7 @@ function onClientError(server: Server, answers: WeakMap<Socket, ServerResponse>,
   // This is no proxy; without a listener Node would close the connection without a word.
   server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
     options.onParserFault?.("malformed");
-    socket.end(rawAnswer(parserProblem("malformed", options.origin)));
+    socket.end(rawAnswer(parserProblem("malformed", options.origin())));
   });
   server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
     answer(response, "expectation", options),
@@ -119,7 +119,7 @@ function createListener(options: HttpServerOptions, answers: WeakMap<Socket, Ser
     errorHandler: (error) => {
       const fault = error instanceof RequestError ? "host" : "broken";
       options.onParserFault?.(fault);
-      const { status, headers, body } = parserProblem(fault, options.origin);
+      const { status, headers, body } = parserProblem(fault, options.origin());
       return new Response(body, { status, headers });
     },
   });
@@ -177,6 +177,6 @@ function mutualKeys(keys: TlsKeys) {
 
 function answer(response: ServerResponse, fault: ParserFault, { origin, onParserFault }: HttpServerOptions): void {
   onParserFault?.(fault);
-  const { status, headers, body } = parserProblem(fault, origin);
+  const { status, headers, body } = parserProblem(fault, origin());
   response.writeHead(status, headers).end(body);
 }

@@ -45,7 +45,7 @@ async function start(clientCaFile: string | undefined): Promise<HttpServer> {
     host: "127.0.0.1",
     port: 0,
     https: { certFile, keyFile, clientCaFile },
-    origin: "https://localhost",
+    origin: () => "https://localhost",
     fetch: () => new Response("here"),
   });
 }
