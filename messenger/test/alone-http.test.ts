@@ -44,7 +44,9 @@ describe("the program that runs alone", () => {
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
 
     expect(answer.statusCode).toBe(404);
-    expect(await text(answer)).toContain(`"type":"https://localhost:${program.httpPort}/problems/common/route-not-found"`);
+    expect(await text(answer)).toContain(
+      `"type":"https://localhost:${program.httpPort}/problems/common/route-not-found"`,
+    );
     const ops = `http://127.0.0.1:${program.opsPort}`;
     expect((await (await fetch(`${ops}/metrics`)).text()).includes("rpc_server_calls")).toBe(true);
     expect((await fetch(`${ops}/readyz`)).status).toBe(200);

@@ -24,7 +24,7 @@ import { wantedPartitions, type PartitionKey } from "./wanted-partitions.ts";
 
 /** The paces and limits of a member. */
 export interface MemberTimes {
-  /** How often to look for records without being woken. */
+  /** How often to look for records without being woken; a fifth as often where nothing has come for a while. */
   readonly pollMs: number;
   /** How often a member says that it lives, and looks who else does. */
   readonly heartbeatMs: number;
@@ -46,6 +46,10 @@ export interface MemberOptions {
   /** Wakes the member when there may be records. */
   readonly wake: Wake;
 }
+
+/** For whom nothing came so long looks for records a fifth as often: a platform that nobody uses should not keep a machine awake. */
+const QUIET_MS = 10_000;
+const QUIET_POLLS = 5;
 
 /** One membership in a consumer group. */
 export class GroupMember {
@@ -161,9 +165,13 @@ export class GroupMember {
 
   async #read(end: AbortSignal): Promise<void> {
     const { wake, times } = this.#options;
+    let busyAtMs = performance.now();
     while (!end.aborted) {
       const mark = wake.since();
-      if (!(await this.#readOnce())) await wake.sleep(mark, times.pollMs, end);
+      const read = await this.#readOnce();
+      const isQuiet = performance.now() - busyAtMs > QUIET_MS;
+      if (!read) await wake.sleep(mark, isQuiet ? QUIET_POLLS * times.pollMs : times.pollMs, end);
+      if (read || wake.since() !== mark) busyAtMs = performance.now();
     }
   }
 

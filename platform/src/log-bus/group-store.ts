@@ -92,19 +92,17 @@ export async function deleteDeadMembers(session: Queryable, group: string): Prom
 
 /** The partitions of the topics, in order; makes the group's row of those it has never read. */
 export async function listGroupPartitions(session: Queryable, group: string, topics: readonly string[]) {
-  await session.query(
-    "insert_assignments",
-    `insert into assignments (group_id, topic, partition, next_offset)
-     select $1, p.topic, p.partition, p.first_offset
-       from partitions p left join assignments a on a.group_id = $1 and a.topic = p.topic and a.partition = p.partition
-      where p.topic = any($2) and a.topic is null
-     on conflict do nothing`,
-    [group, topics],
-  );
   const { rows } = await session.query<{ topic: string; partition: number }>(
     "list_partitions",
-    "select topic, partition from partitions where topic = any($1) order by topic, partition",
-    [topics],
+    `with made as (
+       insert into assignments (group_id, topic, partition, next_offset)
+       select $1, p.topic, p.partition, p.first_offset
+         from partitions p left join assignments a on a.group_id = $1 and a.topic = p.topic and a.partition = p.partition
+        where p.topic = any($2) and a.topic is null
+       on conflict do nothing
+     )
+     select topic, partition from partitions where topic = any($2) order by topic, partition`,
+    [group, topics],
   );
   return rows;
 }
