@@ -71,6 +71,7 @@ export const GetDeliveryRoomResponseSchema: GenMessage<GetDeliveryRoomResponse> 
 export const RoomService: GenService<{
   /**
    * Reads the room of a delivery. Its messages are read and written as those of any chat; dispatchers are members without asking.
+   * Whoever reads it is a member from then on, also when they had left.
    *
    * @generated from rpc messenger.v1.RoomService.GetDeliveryRoom
    */
