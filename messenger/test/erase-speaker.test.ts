@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { JoinDecision } from "@animal-delivery/contracts/gen/messenger/v1/chat_service_pb";
 import { MessageKind } from "@animal-delivery/contracts/gen/messenger/v1/message_service_pb";
+import type { Transaction } from "@animal-delivery/platform/db/database";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -10,6 +11,7 @@ import {
 } from "@animal-delivery/contracts/gen/delivery/v1/delivery_events_pb";
 import { eraseSpeaker } from "../src/app/erase-speaker.ts";
 import { memberIdOf, speakerOf } from "../src/domain/speaker.ts";
+import { closePerson } from "../src/store/postgres/closed-people.ts";
 import { givenRoom, SOON, startPlatformMessenger, type Person, type PlatformMessenger } from "./platform-fixture.ts";
 
 let at: PlatformMessenger;
@@ -78,14 +80,52 @@ describe("eraseSpeaker", () => {
     await at.tell(DeliveryStartedSchema, { ...delivery, customerId: customer.subject });
     await at.tell(CourierAssignedSchema, { ...delivery, courierId: courier.subject });
 
-    const dispatcher = at.person("dispatcher");
-    const { deliveryId } = delivery;
-    await expect
-      .poll(() => dispatcher.rooms.getDeliveryRoom({ deliveryId }).catch(() => undefined), SOON)
-      .toBeDefined();
+    await roomOpens(delivery.deliveryId);
     for (const { subject } of [customer, courier]) {
       expect(await tablesWith(memberIdOf(subject))).toEqual(["closed_people"]);
     }
+  });
+
+  it("lets nobody into a room whose door closes as they ask for it", async () => {
+    const { dispatcher, deliveryId } = await givenRoom(at);
+
+    const refusal = await asTheDoorCloses(dispatcher, () =>
+      refusalOf(dispatcher.rooms.getDeliveryRoom({ deliveryId })),
+    );
+
+    expect(refusal).toMatchObject({ kind: "notFound", reason: "ROOM_NOT_FOUND" });
+    expect(await tablesWith(memberIdOf(dispatcher.subject))).toEqual(["closed_people"]);
+  });
+
+  it.each(["customer", "courier"] as const)(
+    "gives no room to a %s whose door closes as it is heard of",
+    async (role) => {
+      const people = { customer: at.person("customer"), courier: at.person("courier") };
+      const delivery = { deliveryId: randomUUID(), orderId: randomUUID() };
+      const tell = {
+        customer: () => at.tell(DeliveryStartedSchema, { ...delivery, customerId: people.customer.subject }),
+        courier: () => at.tell(CourierAssignedSchema, { ...delivery, courierId: people.courier.subject }),
+      };
+
+      for (const each of ["customer", "courier"] as const) {
+        await (each === role ? asTheDoorCloses(people[each], tell[each]) : tell[each]());
+      }
+
+      await roomOpens(delivery.deliveryId);
+      expect(await tablesWith(memberIdOf(people[role].subject))).toEqual(["closed_people"]);
+    },
+  );
+
+  it("lets a customer into no room that opens as their door closes", async () => {
+    const [customer, courier] = [at.person("customer"), at.person("courier")];
+    const delivery = { deliveryId: randomUUID(), orderId: randomUUID() };
+    await at.tell(DeliveryStartedSchema, { ...delivery, customerId: customer.subject });
+    await expect.poll(() => tablesWith(memberIdOf(customer.subject)), SOON).toEqual(["rooms"]);
+
+    await asTheDoorCloses(customer, () => at.tell(CourierAssignedSchema, { ...delivery, courierId: courier.subject }));
+
+    await roomOpens(delivery.deliveryId);
+    expect(await tablesWith(memberIdOf(customer.subject))).toEqual(["closed_people", "rooms"]);
   });
 
   it("leaves nothing of what they write meanwhile", async () => {
@@ -150,6 +190,37 @@ async function join(asker: Person, owner: Person, chatId: string): Promise<void>
   const { joinRequest } = await asker.chats.requestToJoin({ chatId });
   const memberId = joinRequest?.memberId ?? "";
   await owner.chats.decideJoinRequest({ chatId, memberId, decision: JoinDecision.ADMIT });
+}
+
+/** A dispatcher, who sees every room, sees this one by now. */
+async function roomOpens(deliveryId: string): Promise<void> {
+  const { rooms } = at.person("dispatcher");
+  await expect.poll(() => rooms.getDeliveryRoom({ deliveryId }).catch(() => undefined), SOON).toBeDefined();
+}
+
+/** Closes somebody's door, which nobody sees before the end of that, and has something of theirs written meanwhile: it waits. */
+async function asTheDoorCloses<R>({ subject }: Person, write: () => Promise<R>): Promise<R | undefined> {
+  let writing: Promise<R> | undefined;
+  const transaction = <T>(close: (tx: Transaction) => Promise<T>): Promise<T> =>
+    at.db.transaction(async (tx) => {
+      const closed = await close(tx);
+      writing = write();
+      await expect.poll(areWaiting, SOON).toBe(1);
+      return closed;
+    });
+  await closePerson({ transaction }, memberIdOf(subject));
+  return writing;
+}
+
+/** How many wait before a door. */
+async function areWaiting(): Promise<number> {
+  const { rowCount } = await at.db.query(
+    "list_waiting",
+    `select from pg_locks
+      where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return rowCount;
 }
 
 /** The tables of the messenger that hold any of the texts. */

@@ -9,9 +9,7 @@ import {
 import type { EventEnvelope } from "@animal-delivery/contracts/gen/common/v1/event_envelope_pb";
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { on, type EventHandler } from "@animal-delivery/platform/inbox/event-handler";
-import { memberIdOf } from "../domain/speaker.ts";
-import { endRoom, letCourierIn, tellStep, type RoomRules } from "../rooms/lead-room.ts";
-import { insertRoom } from "../rooms/room-repository.ts";
+import { endRoom, letCourierIn, prepareRoom, tellStep, type RoomRules } from "../rooms/lead-room.ts";
 
 /** The topic of deliveries that the messenger listens to. */
 export const DELIVERY_EVENTS = "delivery.events";
@@ -23,7 +21,7 @@ export function deliveryEventHandlers(rules: RoomRules): EventHandler[] {
     (tx: Transaction, { deliveryId }: { deliveryId: string }, { occurredAt }: EventEnvelope) =>
       endRoom(tx, rules, deliveryId, { text, endedAt: new Date(Number(occurredAt)) });
   return [
-    on(DeliveryStartedSchema, (tx, { deliveryId, customerId }) => insertRoom(tx, deliveryId, memberIdOf(customerId))),
+    on(DeliveryStartedSchema, (tx, { deliveryId, customerId }) => prepareRoom(tx, deliveryId, customerId)),
     on(CourierAssignedSchema, (tx, { deliveryId, courierId }) => letCourierIn(tx, rules, deliveryId, courierId)),
     on(DeliveryPickedUpSchema, (tx, { deliveryId }) => tellStep(tx, deliveryId, "The animal is on board.")),
     on(DeliveryCompletedSchema, end("The animal was handed over.")),

@@ -1,13 +1,19 @@
 import type { Transaction } from "@animal-delivery/platform/db/database";
 import { memberIdOf } from "../domain/speaker.ts";
+import { isOpen } from "../store/postgres/closed-people.ts";
 import { appendSystemMessage, deleteRoomMember, endRoomChat, insertRoomChat, insertRoomMember } from "./room-chat.ts";
-import { findRoomForUpdate, saveCourier, saveEnd } from "./room-repository.ts";
+import { findRoomForUpdate, insertRoom, saveCourier, saveEnd } from "./room-repository.ts";
 
 /** How rooms are. */
 export interface RoomRules {
   readonly historySize: number;
   /** How long a room can be read when its delivery is over. */
   readonly retentionMs: number;
+}
+
+/** A delivery begins; its room opens once a courier has it. */
+export async function prepareRoom(tx: Transaction, deliveryId: string, customerSubject: string): Promise<void> {
+  await insertRoom(tx, deliveryId, await unlessClosed(tx, memberIdOf(customerSubject)));
 }
 
 /** A courier has the delivery: the room opens, or another courier comes in and the one before goes out. */
@@ -21,16 +27,17 @@ export async function letCourierIn(
   if (!room) return;
   const courierId = memberIdOf(courierSubject);
   if (room.courierId === courierId) return;
+  // Both before the places and the chat, which whoever has their own door locks after it.
+  const newCustomerId = room.chatNo === undefined ? await unlessClosed(tx, room.customerId) : undefined;
+  const newCourierId = await unlessClosed(tx, courierId);
   const chatNo = room.chatNo ?? (await insertRoomChat(tx, `Delivery ${deliveryId}`, historySize));
-  if (room.chatNo === undefined && room.customerId !== undefined) {
-    await insertRoomMember(tx, chatNo, room.customerId, "Customer");
-  }
+  if (newCustomerId !== undefined) await insertRoomMember(tx, chatNo, newCustomerId, "Customer");
   // Who ordered the animal stays, also when they carried it.
   if (room.courierId !== undefined && room.courierId !== room.customerId) {
     await deleteRoomMember(tx, chatNo, room.courierId);
   }
-  await insertRoomMember(tx, chatNo, courierId, "Courier");
-  await saveCourier(tx, deliveryId, courierId, chatNo);
+  if (newCourierId !== undefined) await insertRoomMember(tx, chatNo, newCourierId, "Courier");
+  await saveCourier(tx, deliveryId, newCourierId, chatNo);
   await appendSystemMessage(tx, chatNo, "A courier has the delivery and is on the way to the animal.");
 }
 
@@ -54,4 +61,9 @@ export async function endRoom(
     await endRoomChat(tx, room.chatNo, new Date(endedAt.getTime() + retentionMs));
   }
   await saveEnd(tx, deliveryId, endedAt);
+}
+
+/** The member id of somebody of whom something may be written until the transaction ends. */
+async function unlessClosed(tx: Transaction, memberId: string | undefined): Promise<string | undefined> {
+  return memberId !== undefined && (await isOpen(tx, memberId)) ? memberId : undefined;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Queryable, Transaction } from "@animal-delivery/platform/db/database";
+import type { Transaction } from "@animal-delivery/platform/db/database";
 import { speakerOf } from "../domain/speaker.ts";
 import { insertChat } from "../store/postgres/create-chat.ts";
 import { deleteMember } from "../store/postgres/participant-rows.ts";
@@ -21,14 +21,14 @@ export async function insertRoomChat(tx: Transaction, title: string, historySize
   return chatNo;
 }
 
-/** Lets somebody in, once, unless their account is being deleted, or was. */
-export async function insertRoomMember(tx: Queryable, chatNo: string, memberId: string, part: Part): Promise<void> {
+/** Lets somebody in, once. The caller has found them open. */
+export async function insertRoomMember(tx: Transaction, chatNo: string, memberId: string, part: Part): Promise<void> {
   await tx.query(
     "insert_room_member",
     `insert into members (chat_no, member_id, chat_id, alias, joined_at)
      select chat_no, $2, chat_id, coalesce((select alias from sessions where member_id = $2), $3), now_ms(0)
        from chats
-      where chat_no = $1 and chat_id is not null and not exists (select from closed_people where member_id = $2)
+      where chat_no = $1 and chat_id is not null
          on conflict (chat_no, member_id) do nothing`,
     [chatNo, memberId, part],
   );

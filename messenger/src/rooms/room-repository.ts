@@ -19,13 +19,11 @@ interface RoomRow {
   chat_no: string | null;
 }
 
-/** Makes a place for a delivery's room, once. */
-export async function insertRoom(tx: Transaction, deliveryId: string, customerId: string): Promise<void> {
+/** Makes a place for a delivery's room, once. The caller has found the customer open, or names none. */
+export async function insertRoom(tx: Transaction, deliveryId: string, customerId: string | undefined): Promise<void> {
   await tx.query(
     "insert_room",
-    `insert into rooms (delivery_id, customer_id)
-     select $1::uuid, (select $2::uuid where not exists (select from closed_people where member_id = $2))
-         on conflict (delivery_id) do nothing`,
+    "insert into rooms (delivery_id, customer_id) values ($1, $2) on conflict (delivery_id) do nothing",
     [deliveryId, customerId],
   );
 }
@@ -51,19 +49,18 @@ export async function findRoomForUpdate(tx: Transaction, deliveryId: string): Pr
   );
 }
 
+/** The caller has found the courier open, or names none. */
 export async function saveCourier(
   tx: Transaction,
   deliveryId: string,
-  courierId: string,
+  courierId: string | undefined,
   chatNo: string,
 ): Promise<void> {
-  await tx.query(
-    "save_room_courier",
-    `update rooms
-        set courier_id = (select $2::uuid where not exists (select from closed_people where member_id = $2)), chat_no = $3
-      where delivery_id = $1`,
-    [deliveryId, courierId, chatNo],
-  );
+  await tx.query("save_room_courier", "update rooms set courier_id = $2, chat_no = $3 where delivery_id = $1", [
+    deliveryId,
+    courierId,
+    chatNo,
+  ]);
 }
 
 export async function saveEnd(tx: Transaction, deliveryId: string, endedAt: Date): Promise<void> {

@@ -5,8 +5,7 @@ import { DomainError } from "@animal-delivery/platform/errors";
 import { grantOf } from "@animal-delivery/platform/rpc/grant";
 import { roomNotFound } from "../domain/refusals.ts";
 import { memberIdOf } from "../domain/speaker.ts";
-import { insertRoomMember } from "../rooms/room-chat.ts";
-import { findSeenRoom } from "../rooms/room-repository.ts";
+import { enterRoom } from "../rooms/enter-room.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { chatMessage } from "./chat-message.ts";
 
@@ -16,10 +15,8 @@ export function roomService(db: Database, store: Pick<ChatStore, "findChat">): S
     async getDeliveryRoom({ deliveryId }, context) {
       const { caller, relations } = grantOf(context);
       const memberId = memberIdOf(caller.actor);
-      const room = await findSeenRoom(db, deliveryId, { memberId, seesAll: relations.has("any") });
-      if (!room) throw roomNotFound(deliveryId);
-      await insertRoomMember(db, room.chatNo, memberId, room.part);
-      const chat = await store.findChat(room.chatId, caller.actor).catch((error: unknown) => {
+      const chatId = await enterRoom(db, deliveryId, { memberId, seesAll: relations.has("any") });
+      const chat = await store.findChat(chatId, caller.actor).catch((error: unknown) => {
         // It ended in between.
         throw error instanceof DomainError && error.kind === "notFound" ? roomNotFound(deliveryId) : error;
       });
