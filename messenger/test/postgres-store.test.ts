@@ -1,24 +1,27 @@
 // Runs what every chat store must do against a real PostgreSQL, from two openings of one database.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testDatabase } from "@animal-delivery/platform/testing/database";
+import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
 import type { StoreLimits } from "../src/domain/limits.ts";
 import { MIGRATIONS } from "../src/migrations.ts";
 import type { ChatStore } from "../src/store/chat-store.ts";
 import { chatStoreContract } from "../src/testing/chat-store-contract.ts";
 import { chatStoreModel } from "../src/testing/chat-store-model.ts";
 import { CALLS } from "../src/testing/chat-store/calls.ts";
-import { named, someChat } from "../src/testing/chat-store/people.ts";
+import { membersFullContract } from "../src/testing/chat-store/members-full-contract.ts";
+import { named, someChat, type GivenChat } from "../src/testing/chat-store/people.ts";
 import { openStore } from "./open-store.ts";
 
 const opened = new AsyncDisposableStack();
+let db: TestDatabase;
 let store: ChatStore;
 let beside: ChatStore;
 let shiftMs = 0;
 const clockShiftMs = () => shiftMs;
 
 beforeAll(async () => {
-  const { url } = opened.use(await testDatabase({ migrations: [MIGRATIONS] }));
+  db = opened.use(await testDatabase({ migrations: [MIGRATIONS] }));
+  const { url } = db;
   store = opened.use(await openStore({ url, clockShiftMs }));
   beside = opened.use(await openStore({ url, clockShiftMs }));
 });
@@ -36,6 +39,7 @@ describe("a chat store in PostgreSQL", () => {
   });
 
   chatStoreContract(underTest);
+  membersFullContract(underTest, fillChat);
   chatStoreModel(underTest, { runs: 50 });
 });
 
@@ -61,3 +65,13 @@ describe("a chat store whose PostgreSQL is away", () => {
     await expect(calls[name]?.(away)).rejects.toMatchObject({ kind: "unavailable", reason: "UNAVAILABLE" });
   });
 });
+
+/** In one statement: ten thousand transactions take minutes. */
+async function fillChat({ chatId }: GivenChat, count: number): Promise<void> {
+  await db.query(
+    "fill_chat",
+    `insert into members (chat_no, member_id, chat_id, alias, joined_at)
+     select chat_no, gen_random_uuid(), chat_id, 'Anna', now_ms(0) from chats, generate_series(1, $2) where chat_id = $1`,
+    [chatId, count],
+  );
+}
