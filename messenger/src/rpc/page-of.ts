@@ -1,6 +1,6 @@
 import { type Page, readPage } from "@animal-delivery/platform/page";
 import { idAt, timeAt } from "@animal-delivery/platform/page-position";
-import type { ListPosition } from "../store/chat-store.ts";
+import type { ListPosition } from "../store/list-position.ts";
 
 /**
  * Reads the pages of a list that is in the order of times and then of ids.

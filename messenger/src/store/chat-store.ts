@@ -1,13 +1,7 @@
 import type { Chat, JoinedChat, NewChat, Participant } from "../domain/chat.ts";
 import type { Draft, Message } from "../domain/message.ts";
 import type { Session, Speaker } from "../domain/speaker.ts";
-
-/** Where a list goes on: after the item with this time and this id. */
-export interface ListPosition {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly id: string;
-}
+import type { ListPosition } from "./list-position.ts";
 
 /** What a reader who follows a chat is told at once. */
 export interface Tail {

@@ -2,7 +2,7 @@ import type { Chat, JoinedChat, NewChat } from "../../domain/chat.ts";
 import { chatsFull } from "../../domain/refusals.ts";
 import { assertIsCreator } from "../../domain/rules.ts";
 import { memberIdOf, type Speaker } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
+import type { ListPosition } from "../list-position.ts";
 import { pageBackwards } from "./lists.ts";
 import type { Memory } from "./memory.ts";
 import { StoredChat } from "./stored-chat.ts";

@@ -3,8 +3,8 @@ import { JOIN_REQUESTS_MAX, MEMBERS_MAX } from "../../domain/limits.ts";
 import { joinRequestNotFound, joinRequestsFull, membersFull } from "../../domain/refusals.ts";
 import { assertIsCreator, assertMayAsk } from "../../domain/rules.ts";
 import type { Speaker } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
-import { pageOf, positionOf } from "./lists.ts";
+import { positionOf, type ListPosition } from "../list-position.ts";
+import { pageOf } from "./lists.ts";
 import type { Memory } from "./memory.ts";
 import { participantOf } from "./stored-chat.ts";
 

@@ -1,9 +1,4 @@
-import type { Participant } from "../../domain/chat.ts";
-import type { ListPosition } from "../chat-store.ts";
-
-export function positionOf({ since, memberId }: Participant): ListPosition {
-  return { at: since.getTime(), id: memberId };
-}
+import { comparePositions, type ListPosition } from "../list-position.ts";
 
 /** The items after the position, in the order of their times and then of their ids. */
 export function pageOf<T>(
@@ -12,7 +7,7 @@ export function pageOf<T>(
   after: ListPosition | undefined,
   limit: number,
 ): T[] {
-  return pageBy(compare, items, positionOf, after, limit);
+  return pageBy(comparePositions, items, positionOf, after, limit);
 }
 
 /** The same the other way round, the greatest first. */
@@ -22,7 +17,7 @@ export function pageBackwards<T>(
   after: ListPosition | undefined,
   limit: number,
 ): T[] {
-  return pageBy((a, b) => compare(b, a), items, positionOf, after, limit);
+  return pageBy((a, b) => comparePositions(b, a), items, positionOf, after, limit);
 }
 
 function pageBy<T>(
@@ -38,10 +33,4 @@ function pageBy<T>(
     .sort((a, b) => order(a.position, b.position))
     .slice(0, limit)
     .map(({ item }) => item);
-}
-
-function compare(a: ListPosition, b: ListPosition): number {
-  if (a.at !== b.at) return a.at - b.at;
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
 }

@@ -2,8 +2,8 @@ import type { Participant } from "../../domain/chat.ts";
 import { memberNotFound } from "../../domain/refusals.ts";
 import { assertMayRead, assertMayRemove } from "../../domain/rules.ts";
 import { memberIdOf } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
-import { pageOf, positionOf } from "./lists.ts";
+import { positionOf, type ListPosition } from "../list-position.ts";
+import { pageOf } from "./lists.ts";
 import type { Memory } from "./memory.ts";
 import { participantOf } from "./stored-chat.ts";
 

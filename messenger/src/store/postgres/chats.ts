@@ -1,7 +1,7 @@
 import type { Chat, JoinedChat } from "../../domain/chat.ts";
 import { assertIsCreator } from "../../domain/rules.ts";
 import { memberIdOf } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
+import type { ListPosition } from "../list-position.ts";
 import { CHAT, chatOf, findChatRow, LIVES, lockChatRow, type ChatRow } from "./chat-row.ts";
 import { endChats } from "./end-chats.ts";
 import { lockPlaces } from "./places.ts";

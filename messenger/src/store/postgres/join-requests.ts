@@ -3,7 +3,7 @@ import { JOIN_REQUESTS_MAX, MEMBERS_MAX } from "../../domain/limits.ts";
 import { joinRequestNotFound, joinRequestsFull, membersFull } from "../../domain/refusals.ts";
 import { assertIsCreator, assertMayAsk } from "../../domain/rules.ts";
 import type { Speaker } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
+import type { ListPosition } from "../list-position.ts";
 import { doorOf, lockChatRow } from "./chat-row.ts";
 import { assertOpen } from "./closed-people.ts";
 import { nameIn } from "./numbers.ts";

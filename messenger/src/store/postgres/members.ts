@@ -2,7 +2,7 @@ import type { Participant } from "../../domain/chat.ts";
 import { memberNotFound } from "../../domain/refusals.ts";
 import { assertMayRead, assertMayRemove } from "../../domain/rules.ts";
 import { memberIdOf } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
+import type { ListPosition } from "../list-position.ts";
 import { doorOf, lockChatRow } from "./chat-row.ts";
 import { deleteMember } from "./participant-rows.ts";
 import { listParticipants } from "./participants.ts";

@@ -1,7 +1,7 @@
 import type { Queryable } from "@animal-delivery/platform/db/database";
 import type { Door, Participant } from "../../domain/chat.ts";
 import { memberIdOf } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
+import type { ListPosition } from "../list-position.ts";
 import { DOOR, doorOf, LIVES, refuseGone, type DoorRow } from "./chat-row.ts";
 
 export interface ParticipantRow {

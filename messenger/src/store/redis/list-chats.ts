@@ -1,6 +1,6 @@
 import type { JoinedChat } from "../../domain/chat.ts";
 import { memberIdOf } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
+import { comparePositions, type ListPosition } from "../list-position.ts";
 import { type Hint, YOUNG_MS } from "./hints.ts";
 import { keysOfChat } from "./keys.ts";
 import type { Parts } from "./parts.ts";
@@ -18,10 +18,10 @@ export async function listChats(
   const listed: JoinedChat[] = [];
   for await (const hints of parts.hints.newestFirst(memberId, "chats", after?.at, limit)) {
     const chats = await Promise.all(hints.map(async (hint) => follow(parts, memberId, hint)));
-    for (const chat of chats) if (chat && (!after || compare(positionOf(chat), after) < 0)) listed.push(chat);
+    for (const chat of chats) if (chat && (!after || comparePositions(positionOf(chat), after) < 0)) listed.push(chat);
     if (listed.length >= limit) break;
   }
-  return listed.toSorted((a, b) => compare(positionOf(b), positionOf(a))).slice(0, limit);
+  return listed.toSorted((a, b) => comparePositions(positionOf(b), positionOf(a))).slice(0, limit);
 }
 
 /** Undefined when the hint leads nowhere. */
@@ -37,10 +37,4 @@ async function follow({ call, hints }: Parts, memberId: string, hint: Hint): Pro
 
 function positionOf({ joinedAt, chatId }: JoinedChat): ListPosition {
   return { at: joinedAt.getTime(), id: chatId };
-}
-
-function compare(a: ListPosition, b: ListPosition): number {
-  if (a.at !== b.at) return a.at - b.at;
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
 }

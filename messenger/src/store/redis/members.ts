@@ -1,6 +1,6 @@
 import type { Participant } from "../../domain/chat.ts";
 import { memberIdOf } from "../../domain/speaker.ts";
-import type { ListPosition } from "../chat-store.ts";
+import { comparePositions, positionOf, type ListPosition } from "../list-position.ts";
 import { mendedLater } from "./away.ts";
 import { keysOfChat } from "./keys.ts";
 import type { Parts } from "./parts.ts";
@@ -18,7 +18,7 @@ export async function listPeople(
   const rows = await call(list, keysOfChat(chatId), memberIdOf(key), after?.at ?? "-inf", limit);
   const people = (rows as readonly Row[]).map(participantOf);
   // Those of the position's own time came along, from the first of them on.
-  return people.filter((each) => !after || isAfter(each, after)).slice(0, limit);
+  return people.filter((each) => !after || comparePositions(positionOf(each), after) > 0).slice(0, limit);
 }
 
 export async function removeMember(
@@ -29,8 +29,4 @@ export async function removeMember(
 ): Promise<void> {
   const [since] = await call("removeMember", keysOfChat(chatId), memberIdOf(key), memberId);
   await mendedLater(hints.drop(memberId, "chats", chatId, Number(since) + 1));
-}
-
-function isAfter({ since, memberId }: Participant, { at, id }: ListPosition): boolean {
-  return since.getTime() === at ? memberId > id : since.getTime() > at;
 }

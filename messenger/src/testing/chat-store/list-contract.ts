@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Participant } from "../../domain/chat.ts";
-import type { ListPosition } from "../../store/chat-store.ts";
+import type { ListPosition } from "../../store/list-position.ts";
 import { atOnce } from "./many.ts";
 import { givenAsker, givenChat, givenMember, givenPrivateChat, named } from "./people.ts";
 import type { UnderTest } from "./under-test.ts";

@@ -1,6 +1,7 @@
 import type { Chat } from "../../domain/chat.ts";
 import type { StoreLimits } from "../../domain/limits.ts";
-import type { ChatStore, ListPosition, Tail } from "../../store/chat-store.ts";
+import type { ChatStore, Tail } from "../../store/chat-store.ts";
+import type { ListPosition } from "../../store/list-position.ts";
 
 /** A store as its callers reach it, whatever is in between: they are not told when they joined a chat, and of a tail its messages. */
 export interface CallerStore extends Omit<ChatStore, "listChats" | "readTail" | "watch" | "check"> {
