@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificateFiles, developmentCertificates } from "../tls/development-ca.ts";
@@ -20,6 +21,15 @@ export interface ServiceMain {
   readonly metric: string;
   /** What it needs besides a database, a bus, an issuer and certificates. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A process, and all that it has said so far: what is not read fills the pipe and then holds it. */
+interface Program {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** With its code and signal, when it has said everything. */
+  readonly ended: Promise<unknown[]>;
+  stdout: string;
+  stderr: string;
 }
 
 /** What every service with a database does as a process of its own, from nothing but its environment. */
@@ -51,56 +61,63 @@ export function serviceMainContract({ service, programs, metric, env: more = {} 
   });
   afterAll(() => open.disposeAsync());
 
-  function start(variables: Readonly<Record<string, string>>, program = main): ChildProcess {
-    const child = spawn(process.execPath, [program], {
+  function start(variables: Readonly<Record<string, string>>, file = main): Program {
+    const child = spawn(process.execPath, [file], {
       env: { ...compileCache(), ...variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
     open.defer(() => void child.kill("SIGKILL"));
-    return child;
+    const program = { child, ended: once(child, "close"), stdout: "", stderr: "" };
+    for (const output of ["stdout", "stderr"] as const) {
+      child[output].setEncoding("utf8").on("data", (text: string) => (program[output] += text));
+    }
+    return program;
   }
 
   describe(`node ${service}/src/main.ts`, () => {
     it("gets ready once the jobs have run, counts, and drains on SIGTERM", async () => {
-      for (const job of [migrate, CREATE_TOPICS]) expect(await endOf(start(env, job))).toBe(0);
-      const child = start(env);
-      const opsPort = await startedOn(child);
+      for (const job of [migrate, CREATE_TOPICS]) await expectEnd(start(env, job), 0);
+      const program = start(env);
+      const opsPort = await startedOn(program);
       const ops = (path: string) => fetch(`http://127.0.0.1:${opsPort}${path}`);
 
       await expect.poll(async () => (await ops("/readyz")).status, { timeout: 20_000 }).toBe(200);
       expect(await (await ops("/metrics")).text()).toContain(metric);
 
-      child.kill("SIGTERM");
-      expect(await once(child, "exit")).toEqual([0, null]);
+      program.child.kill("SIGTERM");
+      await expectEnd(program, 0);
     });
 
     it("lists every bad variable and exits with 78", async () => {
-      const child = start({ TLS_KEY_FILE: "/nowhere", DATABASE_POOL_SIZE: "many" });
-      let stderr = "";
-      child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      const program = start({ TLS_KEY_FILE: "/nowhere", DATABASE_POOL_SIZE: "many" });
 
-      expect(await once(child, "close")).toEqual([78, null]);
+      await expectEnd(program, 78);
       const missing = ["DATABASE_URL", "BUS_DATABASE_URL", "OIDC_ISSUER", "TLS_CERT_FILE", ...Object.keys(more)];
-      for (const name of [...missing, "DATABASE_POOL_SIZE"]) expect(stderr).toContain(name);
+      for (const name of [...missing, "DATABASE_POOL_SIZE"]) expect(program.stderr).toContain(name);
     });
   });
 }
 
-async function endOf(child: ChildProcess): Promise<number> {
-  child.stdout?.resume();
-  const [code] = (await once(child, "exit")) as [number];
-  return code;
+/** A program that ends otherwise is shown with what it said. */
+async function expectEnd(program: Program, code: number): Promise<void> {
+  const end = await program.ended;
+  expect(end, `${program.child.spawnargs.join(" ")} said:\n${program.stdout}${program.stderr}`).toEqual([code, null]);
 }
 
 /** The ops port, out of the line that says that the service started. */
-async function startedOn(child: ChildProcess): Promise<number> {
-  if (!child.stdout) throw new Error("the process has no stdout");
-  const lines: string[] = [];
-  child.stderr?.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
-  for await (const line of createInterface(child.stdout)) {
-    lines.push(line);
+async function startedOn(program: Program): Promise<number> {
+  const opsPort = await findOpsPort(program.child.stdout);
+  // Whoever stops taking lines leaves the output paused.
+  program.child.stdout.resume();
+  if (opsPort !== undefined) return opsPort;
+  await program.ended;
+  throw new Error(`the service did not start:\n${program.stdout}${program.stderr}`);
+}
+
+async function findOpsPort(stdout: Readable): Promise<number | undefined> {
+  for await (const line of createInterface(stdout)) {
     const { message, ops_port: opsPort } = JSON.parse(line) as { message?: string; ops_port?: number };
     if (message === "service started" && opsPort) return opsPort;
   }
-  throw new Error(`the service did not start:\n${lines.join("\n")}`);
+  return undefined;
 }
