@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { startAlone } from "./alone-program.ts";
 
 describe("the program that runs alone", () => {
-  it("tells what is said in a chat by server-sent events, and goes on where a reader was", async () => {
+  it("tells what is said in a chat by server-sent events, and goes on where a follower was", async () => {
     await using program = await startAlone();
     const api = `http://localhost:${program.httpPort}`;
     const json = { "content-type": "application/json" };

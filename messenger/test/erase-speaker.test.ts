@@ -186,10 +186,10 @@ async function chatOf({ chats }: Person, isPrivate = false): Promise<string> {
   return (await chats.createChat({ private: isPrivate, historySize: 100 })).chat?.chatId ?? "";
 }
 
-async function join(asker: Person, owner: Person, chatId: string): Promise<void> {
+async function join(asker: Person, creator: Person, chatId: string): Promise<void> {
   const { joinRequest } = await asker.chats.requestToJoin({ chatId });
   const memberId = joinRequest?.memberId ?? "";
-  await owner.chats.decideJoinRequest({ chatId, memberId, decision: JoinDecision.ADMIT });
+  await creator.chats.decideJoinRequest({ chatId, memberId, decision: JoinDecision.ADMIT });
 }
 
 /** A dispatcher, who sees every room, sees this one by now. */

@@ -4,7 +4,7 @@ import { openSharedTail, type SharedTail } from "./shared-tail.ts";
 /** Lends each chat's tail to those who follow it in this process; it is read while somebody has it. */
 export interface ChatFeed {
   /**
-   * Dispose of it when the stream ends. It is given back with `signal` too: a generator whose reader left is not always asked
+   * Dispose of it when the stream ends. It is given back with `signal` too: a generator whose follower left is not always asked
    * again, and then never comes to its end.
    *
    * @throws {DomainError} as `ChatStore.readTail`.

@@ -60,17 +60,17 @@ describe("followChat", () => {
   it("is not told of another chat that was made under the same id", async () => {
     const { store, write, follow, chatId, made } = await givenChat();
     await write(1);
-    const reader = follow();
-    await reader.next();
+    const follower = follow();
+    await follower.next();
 
     await store.deleteChat(chatId, ANNA.key);
     await store.createChat(ANNA, { ...made, isPrivate: true });
     await write(3);
 
-    await expect(reader.next()).rejects.toMatchObject({ reason: "CHAT_NOT_FOUND" });
+    await expect(follower.next()).rejects.toMatchObject({ reason: "CHAT_NOT_FOUND" });
   });
 
-  it("gives the chat's tail back when its reader leaves without asking for more", async () => {
+  it("gives the chat's tail back when its follower leaves without asking for more", async () => {
     const { write, follow, watched } = await givenChat();
     const leave = new AbortController();
     await write(1);

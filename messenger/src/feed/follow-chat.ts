@@ -33,7 +33,7 @@ export function resumeTokenOf(sequence: number): string {
 
 /**
  * Follows a chat: what it keeps, then each new message in order, without a gap that is not told or a duplicate. Reads on only when
- * the last one was taken: a slow reader costs nothing, until it is so far behind that nobody holds for it what comes next.
+ * the last one was taken: a slow follower costs nothing, until it is so far behind that nobody holds for it what comes next.
  *
  * @throws {DomainError} as `ChatStore.findChat` and `assertMayRead`, at first and as soon as it is so; invalid RESUME_TOKEN_INVALID;
  *   exhausted READER_TOO_SLOW; the signal's reason when it aborts.

@@ -68,7 +68,7 @@ export async function saveEnd(tx: Transaction, deliveryId: string, endedAt: Date
 }
 
 /** Who asks for a room. */
-export interface Asker {
+export interface Visitor {
   readonly memberId: string;
   /** Whether they see every room, as dispatchers do. */
   readonly seesAll: boolean;
@@ -81,11 +81,11 @@ export interface SeenRoom {
   readonly part: Part;
 }
 
-/** The room of a delivery, as the asker may see it; undefined when there is none, or none any more. */
+/** The room of a delivery, as the visitor may see it; undefined when there is none, or none any more. */
 export async function findSeenRoom(
   db: Queryable,
   deliveryId: string,
-  { memberId, seesAll }: Asker,
+  { memberId, seesAll }: Visitor,
 ): Promise<SeenRoom | undefined> {
   const { rows } = await db.query<{ chat_id: string; chat_no: string; part: Part }>(
     "find_seen_room",

@@ -10,14 +10,14 @@ describe("SubscribeMessages", () => {
   it("tells what the chat keeps, the oldest first, and then each new message", async () => {
     const { anna, chatId } = await givenChat();
     await say(anna, chatId, "one", "two");
-    const reader = read(anna, chatId);
+    const follower = read(anna, chatId);
 
-    expect(await reader.texts(2)).toEqual(["one", "two"]);
+    expect(await follower.texts(2)).toEqual(["one", "two"]);
     await say(anna, chatId, "three");
-    expect(await reader.texts(1)).toEqual(["three"]);
+    expect(await follower.texts(1)).toEqual(["three"]);
     await say(anna, chatId, "four", "five");
-    expect(await reader.texts(2)).toEqual(["four", "five"]);
-    await reader.leave();
+    expect(await follower.texts(2)).toEqual(["four", "five"]);
+    await follower.leave();
   });
 
   it("goes on after a resume token, without a gap or a duplicate", async () => {
@@ -34,7 +34,7 @@ describe("SubscribeMessages", () => {
     await again.leave();
   });
 
-  it("says which messages it no longer has for a reader who comes back", async () => {
+  it("says which messages it no longer has for a follower who comes back", async () => {
     const { anna, chatId } = await givenChat({ historySize: 2 });
     await say(anna, chatId, "one");
     const first = read(anna, chatId);
@@ -56,30 +56,30 @@ describe("SubscribeMessages", () => {
   it("says which messages left a short history before anybody here could read them", async () => {
     const { messenger, anna, chatId } = await givenChat({ historySize: 2 });
     await say(anna, chatId, "one");
-    const reader = read(messenger.as("boris"), chatId);
-    await reader.take(1);
+    const follower = read(messenger.as("boris"), chatId);
+    await follower.take(1);
 
     await Promise.all(texts(10).map((text) => append(messenger, chatId, text)));
-    const told = await reader.take(3);
+    const told = await follower.take(3);
 
     expect(told[0]?.event).toMatchObject({ case: "skipped", value: { firstSequence: 2n, lastSequence: 9n } });
     expect(told.slice(1).map(textOf)).toEqual(["text 8", "text 9"]);
-    await reader.leave();
+    await follower.leave();
   });
 
   it("tells everything in one order to many who read while many write", async () => {
     const { messenger, anna, chatId } = await givenChat({ historySize: 1_000 });
-    const readers = Array.from({ length: 10 }, (_, n) => read(messenger.as(`reader ${n}`), chatId));
+    const followers = Array.from({ length: 10 }, (_, n) => read(messenger.as(`follower ${n}`), chatId));
 
     const writers = Array.from({ length: 10 }, (_, n) => messenger.as(`writer ${n}`));
     const writing = Promise.all(writers.map((writer) => say(writer, chatId, ...texts(20))));
-    const read200 = await Promise.all(readers.map((reader) => reader.take(200)));
+    const read200 = await Promise.all(followers.map((follower) => follower.take(200)));
     await writing;
 
     const sequences = read200.map((told) => told.map(({ resumeToken }) => Number(resumeToken)));
     for (const each of sequences) expect(each).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
     expect(new Set(read200.map((told) => told.map(textOf).join())).size).toBe(1);
-    await Promise.all([...readers.map((reader) => reader.leave()), anna.chats.deleteChat({ chatId })]);
+    await Promise.all([...followers.map((follower) => follower.leave()), anna.chats.deleteChat({ chatId })]);
   });
 
   it.each([
@@ -94,13 +94,13 @@ describe("SubscribeMessages", () => {
     ],
   ])("ends with the reason when the chat %s", async (_what, end, reason) => {
     const world = await givenChat();
-    const reader = read(world.messenger.as("boris"), world.chatId);
+    const follower = read(world.messenger.as("boris"), world.chatId);
     await say(world.anna, world.chatId, "one");
-    await reader.take(1);
+    await follower.take(1);
 
     await end(world);
 
-    await expect(reader.take(1)).rejects.toMatchObject({ code: Code.NotFound, rawMessage: reason });
+    await expect(follower.take(1)).rejects.toMatchObject({ code: Code.NotFound, rawMessage: reason });
   });
 
   it("ends at once for a member who is put out, who sees nothing that came after", async () => {
@@ -109,14 +109,14 @@ describe("SubscribeMessages", () => {
     const { joinRequest } = await boris.chats.requestToJoin({ chatId });
     const memberId = joinRequest?.memberId ?? "";
     await anna.chats.decideJoinRequest({ chatId, memberId, decision: JoinDecision.ADMIT });
-    const reader = read(boris, chatId);
+    const follower = read(boris, chatId);
     await say(anna, chatId, "one");
-    expect(await reader.texts(1)).toEqual(["one"]);
+    expect(await follower.texts(1)).toEqual(["one"]);
 
     await anna.chats.removeMember({ chatId, memberId });
     await say(anna, chatId, "two");
 
-    await expect(reader.take(1)).rejects.toMatchObject({ code: Code.PermissionDenied });
+    await expect(follower.take(1)).rejects.toMatchObject({ code: Code.PermissionDenied });
   });
 
   it("is not for strangers of a private chat", async () => {
@@ -135,14 +135,14 @@ describe("SubscribeMessages", () => {
   it("lets one caller follow so often and not more", async () => {
     const { anna, chatId } = await givenChat({}, 2);
     await say(anna, chatId, "one");
-    const readers = [read(anna, chatId), read(anna, chatId)];
-    for (const reader of readers) await reader.take(1);
+    const followers = [read(anna, chatId), read(anna, chatId)];
+    for (const follower of followers) await follower.take(1);
 
     await expect(read(anna, chatId).take(1)).rejects.toMatchObject({ code: Code.ResourceExhausted });
 
-    await readers[0]?.leave();
+    await followers[0]?.leave();
     await expect.poll(() => read(anna, chatId).texts(1).catch(String)).toEqual(["one"]);
-    await readers[1]?.leave();
+    await followers[1]?.leave();
   });
 });
 

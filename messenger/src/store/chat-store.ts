@@ -3,7 +3,7 @@ import type { Draft, Message } from "../domain/message.ts";
 import type { Session, Speaker } from "../domain/speaker.ts";
 import type { ListPosition } from "./list-position.ts";
 
-/** What a reader who follows a chat is told at once. */
+/** What a follower of a chat is told at once. */
 export interface Tail {
   /** The messages after the position that was asked about, the oldest first. */
   readonly messages: readonly Message[];

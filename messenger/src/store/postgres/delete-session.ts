@@ -12,7 +12,7 @@ export async function deleteSession({ db, shiftMs, changed }: Tables, key: strin
     await lockPlaces(tx, "chats");
     await takePlaces(tx, "sessions", -(await deleteSessionRow(tx, memberId)));
     const chats = await lockChatsOf(tx, shiftMs(), memberId);
-    const own = chats.filter((chat) => chat.is_owner);
+    const own = chats.filter((chat) => chat.is_creator);
     await endChats(tx, own);
     const left = await leaveChats(tx, memberId, chats);
     return [...own.map((chat) => chat.chat_id), ...left];
@@ -23,7 +23,7 @@ export async function deleteSession({ db, shiftMs, changed }: Tables, key: strin
 interface ChatOf {
   chat_no: string;
   chat_id: string;
-  is_owner: boolean;
+  is_creator: boolean;
 }
 
 async function deleteSessionRow(tx: Transaction, memberId: string): Promise<number> {
@@ -36,7 +36,7 @@ async function lockChatsOf(tx: Transaction, shiftMs: number, memberId: string): 
   const { rows } = await tx.query<ChatOf>(
     "lock_chats_of",
     // By number: Postgres loses a row of a union that changed while it waited for its lock.
-    `select c.chat_no, c.chat_id, c.owner_id = $2 as is_owner
+    `select c.chat_no, c.chat_id, c.owner_id = $2 as is_creator
        from chats c
       where c.chat_no = any ($3::bigint[]) and c.chat_id is not null and ${LIVES}
       order by c.chat_no
@@ -71,7 +71,7 @@ async function leaveChats(tx: Transaction, memberId: string, chats: readonly Cha
        from gone
       where c.chat_no = gone.chat_no
      returning c.chat_id`,
-    [memberId, chats.filter((chat) => !chat.is_owner).map((chat) => chat.chat_no)],
+    [memberId, chats.filter((chat) => !chat.is_creator).map((chat) => chat.chat_no)],
   );
   return rows.map((row) => row.chat_id);
 }

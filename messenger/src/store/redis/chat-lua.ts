@@ -9,14 +9,14 @@ export const CHAT = `${CLOCK}
 local HEAD, ENDS, TURN, MESSAGES, MEMBERS, ASKERS, NAMES, NUMBERS, ANSWERS, ANSWERED, CHANGES = unpack(KEYS)
 local caller = ARGV[2]
 local ends = tonumber(redis.call('GET', ENDS))
-local owner, is_private, is_read_only = unpack(redis.call('HMGET', HEAD, 'owner', 'isPrivate', 'isReadOnly'))
+local creator, is_private, is_read_only = unpack(redis.call('HMGET', HEAD, 'owner', 'isPrivate', 'isReadOnly'))
 
 -- Why there is no such chat; nil while there is.
 local function missing()
-  if ends and (now >= ends or not owner) then
+  if ends and (now >= ends or not creator) then
     return now < ends + ${REMEMBERED_MS} and 'CHAT_EXPIRED' or 'CHAT_NOT_FOUND'
   end
-  if not owner then return 'CHAT_NOT_FOUND' end
+  if not creator then return 'CHAT_NOT_FOUND' end
 end
 
 local function changed() redis.call('SPUBLISH', CHANGES, '') end
@@ -25,20 +25,20 @@ local function changed() redis.call('SPUBLISH', CHANGES, '') end
 /** The rules of `domain/rules.ts`, where they are decided together with the change. */
 export const RULES = `
 local function standing()
-  if owner == caller then return 'creator' end
+  if creator == caller then return 'creator' end
   if redis.call('ZSCORE', MEMBERS, caller) then return 'member' end
   return redis.call('ZSCORE', ASKERS, caller) and 'asker' or 'stranger'
 end
 
 local function unreadable()
-  if is_private == '0' or owner == caller or redis.call('ZSCORE', MEMBERS, caller) then return end
+  if is_private == '0' or creator == caller or redis.call('ZSCORE', MEMBERS, caller) then return end
   return 'NOT_A_MEMBER'
 end
 
 local function not_the_creators()
   local why = unreadable()
   if why then return why end
-  if owner ~= caller then return 'NOT_THE_CREATOR' end
+  if creator ~= caller then return 'NOT_THE_CREATOR' end
 end
 `;
 

@@ -7,13 +7,13 @@ import { TURN } from "./turn-lua.ts";
 /** People of a chat that is no more, whose hints are dropped at a time. */
 const PEOPLE = 200;
 
-/** ARGV: the token, what the chat is made of, its time in ms or "", and the owner's alias if they have one. */
+/** ARGV: the token, what the chat is made of, its time in ms or "", and the creator's alias if they have one. */
 const CREATE = `${CHAT}${RULES}${VIEW}${NAME}${LIFE}${TURN}
 if out_of_turn(TURN, tonumber(ARGV[3])) then return 'LATE' end
-if not missing() then return owner == caller and view() or 'TAKEN' end
+if not missing() then return creator == caller and view() or 'TAKEN' end
 
 redis.call('DEL', HEAD, ENDS, MESSAGES, MEMBERS, ASKERS, NAMES, NUMBERS, ANSWERS, ANSWERED)
-owner = caller
+creator = caller
 local name = name_of(ARGV[9])
 -- The access version begins with the time, so that those who followed a former chat of this id are looked at again.
 redis.call('HSET', HEAD, 'owner', caller, 'ownerName', name, 'title', ARGV[4], 'historySize', ARGV[5],

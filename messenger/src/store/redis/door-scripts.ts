@@ -81,8 +81,8 @@ const REMOVE = `${CHAT}${RULES}${PUT_OUT}
 local why = missing() or unreadable()
 if why then return why end
 local whom = ARGV[3]
-if whom ~= caller and owner ~= caller then return 'NOT_THE_CREATOR' end
-if whom == owner then return 'CREATOR_STAYS' end
+if whom ~= caller and creator ~= caller then return 'NOT_THE_CREATOR' end
+if whom == creator then return 'CREATOR_STAYS' end
 local since = redis.call('ZSCORE', MEMBERS, whom)
 if not since then return 'MEMBER_NOT_FOUND' end
 

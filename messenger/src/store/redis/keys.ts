@@ -1,6 +1,6 @@
 /** What there is of a chat; in this order the scripts name the keys. */
 const PARTS = [
-  // Hash: what the chat is, its owner, and its counters.
+  // Hash: what the chat is, its creator, and its counters.
   "head",
   // When its time is over; stays for a day after that, and knows then that the chat expired.
   "ends",

@@ -10,7 +10,7 @@ import { CHAT_KEYS } from "./keys.ts";
 const APPEND = `${CHAT}${RULES}${NAME}${LIFE}
 local why = missing() or unreadable()
 if why then return why end
-if is_read_only == '1' and owner ~= caller then return 'CHAT_READ_ONLY' end
+if is_read_only == '1' and creator ~= caller then return 'CHAT_READ_ONLY' end
 local text, answer_name, digest, alias = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local answer = answer_name ~= '' and redis.call('HGET', ANSWERS, answer_name)
 if answer then

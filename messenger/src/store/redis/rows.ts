@@ -14,14 +14,14 @@ export function nameOf(name: Cell | undefined): string {
 }
 
 export function chatOf(chatId: string, row: Row): Chat {
-  const [title, historySize, isReadOnly, isPrivate, ownerName, lastSequence, createdAt, expiresAt, standing] = row;
+  const [title, historySize, isReadOnly, isPrivate, creatorName, lastSequence, createdAt, expiresAt, standing] = row;
   return {
     chatId,
     title: String(title),
     historySize: Number(historySize),
     isReadOnly: isReadOnly === "1",
     isPrivate: isPrivate === "1",
-    ownerAlias: nameOf(ownerName),
+    ownerAlias: nameOf(creatorName),
     lastSequence: Number(lastSequence),
     createdAt: dateOf(createdAt),
     expiresAt: expiresAt === null ? undefined : dateOf(expiresAt),

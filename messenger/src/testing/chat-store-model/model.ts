@@ -18,7 +18,7 @@ const RULES: { [Op in Operation]: (world: World, args: Arguments[Op]) => Answer 
   deleteSession(world, { by }) {
     world.sessions[whoIs(by)] = undefined;
     for (const [index, chat] of world.chats.entries()) {
-      if (chat?.owner === whoIs(by)) world.chats[index] = undefined;
+      if (chat?.creator === whoIs(by)) world.chats[index] = undefined;
       else if (chat) chat.members[whoIs(by)] = chat.askers[whoIs(by)] = undefined;
     }
   },
@@ -56,14 +56,14 @@ const RULES: { [Op in Operation]: (world: World, args: Arguments[Op]) => Answer 
   removeMember(world, { by, chat: index, whom }) {
     const chat = assertReader(get(world, index), by);
     if (whom !== whoIs(by)) assertCreator(chat, by);
-    if (whom === chat.owner) throw new Refusal("CREATOR_STAYS");
+    if (whom === chat.creator) throw new Refusal("CREATOR_STAYS");
     if (!chat.members[whom]) throw new Refusal("MEMBER_NOT_FOUND");
     chat.members[whom] = undefined;
   },
   appendMessage(world, { by, chat: index, text, key }) {
     const chat = assertReader(get(world, index), by);
     const who = whoIs(by);
-    if (chat.isReadOnly && who !== chat.owner) throw new Refusal("CHAT_READ_ONLY");
+    if (chat.isReadOnly && who !== chat.creator) throw new Refusal("CHAT_READ_ONLY");
     const first = chat.keyed.find((each) => each.who === who && each.key === key)?.message;
     if (first && first[3] !== text) throw new Refusal("IDEMPOTENCY_KEY_REUSED");
     if (first) return first;

@@ -10,7 +10,7 @@ type Message = readonly [sequence: number, who: number, alias: string, text: str
 
 /** A chat; whoever is in it, or before its door, has a name at their place. */
 export interface ModelChat {
-  readonly owner: number;
+  readonly creator: number;
   readonly ownerAlias: string;
   readonly isPrivate: boolean;
   readonly isReadOnly: boolean;
@@ -81,12 +81,12 @@ export function newChat(
   voice: number,
   { isPrivate, isReadOnly, ttl = Infinity }: Omit<Arguments["createChat"], "chat">,
 ): ModelChat {
-  const owner = whoIs(voice);
+  const creator = whoIs(voice);
   const ownerAlias = aliasOf(voice) ?? anonymousName(1);
-  const members = Array.from({ length: PEOPLE }, (_, who) => (who === owner ? ownerAlias : undefined));
+  const members = Array.from({ length: PEOPLE }, (_, who) => (who === creator ? ownerAlias : undefined));
   const askers = members.map(() => undefined);
-  const numbered = aliasOf(voice) === undefined ? [owner] : [];
-  const people = { owner, ownerAlias, members, askers, numbered };
+  const numbered = aliasOf(voice) === undefined ? [creator] : [];
+  const people = { creator, ownerAlias, members, askers, numbered };
   return { ...people, isPrivate, isReadOnly, expiresAt: now + ttl, last: 0, messages: [], keyed: [] };
 }
 
@@ -112,10 +112,10 @@ export function nameIn({ numbered }: ModelChat, voice: number): string {
 }
 
 export function seenBy(
-  { owner, ownerAlias, last, isPrivate, isReadOnly, members, askers }: ModelChat,
+  { creator, ownerAlias, last, isPrivate, isReadOnly, members, askers }: ModelChat,
   by: number,
 ): Answer {
-  const inside: Standing = owner === whoIs(by) ? "creator" : "member";
+  const inside: Standing = creator === whoIs(by) ? "creator" : "member";
   const outside: Standing = askers[whoIs(by)] ? "asker" : "stranger";
   return [members[whoIs(by)] ? inside : outside, ownerAlias, last, isPrivate, isReadOnly];
 }
@@ -126,6 +126,6 @@ export function assertReader(chat: ModelChat, by: number): ModelChat {
 }
 
 export function assertCreator(chat: ModelChat, by: number): ModelChat {
-  if (assertReader(chat, by).owner !== whoIs(by)) throw new Refusal("NOT_THE_CREATOR");
+  if (assertReader(chat, by).creator !== whoIs(by)) throw new Refusal("NOT_THE_CREATOR");
   return chat;
 }

@@ -5,7 +5,7 @@ import type { UnderTest } from "./under-test.ts";
 
 const HISTORY_SIZE = 5;
 
-/** The messages that a reader who follows a chat is told. */
+/** The messages that a follower of a chat is told. */
 export function tailContract(at: () => UnderTest): void {
   describe("readTail", () => {
     it("tells the messages as they were written, the oldest first", async () => {
