@@ -13,6 +13,8 @@ import { Standing } from "@animal-delivery/contracts/gen/messenger/v1/chat_servi
 import { MessageKind } from "@animal-delivery/contracts/gen/messenger/v1/message_service_pb";
 import { refusalOf } from "@animal-delivery/platform/testing/refusal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { memberIdOf } from "../src/domain/speaker.ts";
+import { letCourierIn } from "../src/rooms/lead-room.ts";
 import {
   givenRoom,
   RETENTION_MS,
@@ -106,6 +108,22 @@ describe("the room of a delivery", () => {
     expect(livesMs).toBeLessThanOrEqual(RETENTION_MS);
   });
 
+  it("stays closed to a courier who asks for it while they are put out", async () => {
+    const { customer, courier, deliveryId, chatId } = await givenRoom(at);
+    const next = at.person("courier");
+
+    const asked = await at.db.transaction(async (tx) => {
+      await letCourierIn(tx, { historySize: 100 }, deliveryId, next.subject);
+      const asking = refusalOf(courier.rooms.getDeliveryRoom({ deliveryId }));
+      await expect.poll(areWaitingForRows, SOON).toBe(1);
+      return { asking };
+    });
+
+    expect(await asked.asking).toMatchObject({ kind: "notFound", reason: "ROOM_NOT_FOUND" });
+    const { members } = await customer.chats.listMembers({ chatId });
+    expect(members.map(({ memberId }) => memberId)).not.toContain(memberIdOf(courier.subject));
+  });
+
   it("lets another courier in and puts the one before out", async () => {
     const { customer, courier, delivery, deliveryId, chatId } = await givenRoom(at);
     const next = at.person("courier");
@@ -191,4 +209,13 @@ describe("the room of a delivery", () => {
 async function listed({ messages }: Person, chatId: string) {
   const { messages: all } = await messages.listMessages({ chatId });
   return all.map(({ kind, authorAlias, text }) => [kind, authorAlias, text] as const).reverse();
+}
+
+/** How many transactions wait for what another one has changed. */
+async function areWaitingForRows(): Promise<number | null> {
+  const { rowCount } = await at.db.query(
+    "list_waiting_for_rows",
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  );
+  return rowCount;
 }

@@ -81,19 +81,23 @@ export interface SeenRoom {
   readonly part: Part;
 }
 
-/** The room of a delivery, as the visitor may see it; undefined when there is none, or none any more. */
+/**
+ * The room of a delivery, as the visitor may see it; undefined when there is none, or none any more. Nobody's part in it changes before
+ * the transaction ends.
+ */
 export async function findSeenRoom(
-  db: Queryable,
+  tx: Transaction,
   deliveryId: string,
   { memberId, seesAll }: Visitor,
 ): Promise<SeenRoom | undefined> {
-  const { rows } = await db.query<{ chat_id: string; chat_no: string; part: Part }>(
+  const { rows } = await tx.query<{ chat_id: string; chat_no: string; part: Part }>(
     "find_seen_room",
     `select c.chat_id, c.chat_no,
             case $2::uuid when r.customer_id then 'Customer' when r.courier_id then 'Courier' else 'Dispatcher' end as part
        from rooms r join chats c using (chat_no)
       where r.delivery_id = $1 and c.chat_id is not null and (c.expires_at is null or c.expires_at > now_ms(0))
-        and ($3 or $2 in (r.customer_id, r.courier_id))`,
+        and ($3 or $2 in (r.customer_id, r.courier_id))
+        for key share of r`,
     [deliveryId, memberId, seesAll],
   );
   const [row] = rows;

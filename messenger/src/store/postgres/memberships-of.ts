@@ -1,6 +1,6 @@
 import type { Queryable } from "@animal-delivery/platform/db/database";
 import type { Chat } from "../../domain/chat.ts";
-import type { ListPosition } from "../chat-store.ts";
+import type { ListPosition } from "../list-position.ts";
 import { CHAT, chatOf, LIVES, type ChatRow } from "./chat-row.ts";
 
 /** Somebody's part in a chat, or before its door. */
