@@ -16,7 +16,7 @@ export async function run(settings: Settings, env: Environment, stop: AbortSigna
   const store = await openStore(settings, telemetry, open);
   const service = createMessenger(
     { historySizeMax, streamsPerCallerMax },
-    { telemetry, store, callers: sessionCallers },
+    { telemetry, store, callers: sessionCallers(store) },
   );
   await serve({ settings, service, authenticate: sessionAuthenticator(store), certificate, telemetry }, stop);
 }

@@ -41,15 +41,25 @@ export function sessionAuthenticator({ findSession }: Pick<ChatStore, "findSessi
   };
 }
 
-/** Callers with sessions of their own. */
-export const sessionCallers: Callers = {
-  newSession: async () => {
-    const sessionId = randomUUID();
-    return { key: keyOfSession(sessionId), sessionId };
-  },
-  keyOf: (context) => speakerIn(context).key,
-  speakerOf: async (context) => speakerIn(context),
-};
+/**
+ * Callers with sessions of their own. Whoever is to say or make something is looked up again, now that the body is there: a session
+ * may have ended while it arrived, and nobody could delete what is made for it then.
+ */
+export function sessionCallers({ findSession }: Pick<ChatStore, "findSession">): Callers {
+  return {
+    newSession: async () => {
+      const sessionId = randomUUID();
+      return { key: keyOfSession(sessionId), sessionId };
+    },
+    keyOf: (context) => speakerIn(context).key,
+    speakerOf: async (context) => {
+      const { key } = speakerIn(context);
+      const session = await findSession(key);
+      if (!session) throw tokenInvalid("the session has ended");
+      return speakerOf(key, session.alias);
+    },
+  };
+}
 
 function speakerIn({ values }: HandlerContext): Speaker {
   const speaker = values.get(speakerKey);

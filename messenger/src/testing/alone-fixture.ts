@@ -37,7 +37,7 @@ export function aloneFixture({ isPrivate = true, store = memory() } = {}): Alone
   const telemetry = testTelemetry("messenger");
   const service = createMessenger(
     { historySizeMax: 100, streamsPerCallerMax: 2 },
-    { telemetry, store, callers: sessionCallers },
+    { telemetry, store, callers: sessionCallers(store) },
   );
   const authenticate = sessionAuthenticator(store);
   const draining = new AbortController();
