@@ -34,6 +34,7 @@ describe("a chat store", () => {
     ...CALLS,
     saveSession: async (each: ChatStore) => each.saveSession(named().key, "Anna"),
     findSession: async (each: ChatStore) => each.findSession(named().key),
+    touchSession: async (each: ChatStore) => each.touchSession(named().key),
     deleteSession: async (each: ChatStore) => each.deleteSession(named().key),
     createChat: async (each: ChatStore) => givenChat(each),
     listChats: async (each: ChatStore) => each.listChats(named().key, undefined, 10),

@@ -1,9 +1,10 @@
-// What a chat leaves in Redis, and for how long.
+// What chats and sessions leave in Redis, and for how long.
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PATIENCE } from "@animal-delivery/platform/redis/observe-commands";
 import { type OwnRedis, ownRedis } from "@animal-delivery/platform/testing/own-redis";
 import { testTelemetry } from "@animal-delivery/platform/testing/telemetry";
+import type { Speaker } from "../src/domain/speaker.ts";
 import type { ChatStore } from "../src/store/chat-store.ts";
 import { openRedisChatStore } from "../src/store/redis/redis-store.ts";
 import { outcomeOf } from "../src/testing/chat-store/outcome.ts";
@@ -11,13 +12,16 @@ import {
   anonymous,
   type GivenChat,
   givenAsker,
+  givenChat,
   givenMember,
   givenPrivateChat,
+  named,
   say,
 } from "../src/testing/chat-store/people.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const IDLE_MS = 30 * DAY_MS;
 /** That a chat expired, and the order of its last steps, for two minutes. */
 const REMAINS = ["ends", "turn"];
 
@@ -120,8 +124,71 @@ describe("a chat in Redis", () => {
   });
 });
 
+describe("a session in Redis that nobody uses", () => {
+  it("leaves nothing when it ends, and no chat", async () => {
+    const anna = await givenSession();
+    const { memberId } = anna;
+    const chat = await givenChat(store, {}, await givenSession());
+    await givenChat(store, {}, anna);
+    shiftMs += IDLE_MS;
+    await store.touchSession(chat.creator.key);
+    shiftMs += HOUR_MS;
+
+    await store.sweep();
+
+    expect(await raw.keys(`session:{${memberId}}`)).toEqual([]);
+    expect(await raw.keys(`person:{${memberId}}:*`)).toEqual([]);
+    expect(await raw.zrange("places:sessions", "0", "-1")).toEqual([chat.creator.memberId]);
+    expect(await raw.zrange("places:chats", "0", "-1")).toEqual([chat.chatId]);
+  });
+
+  it("is ended to the end by the next sweep where one was cut off, and nobody finds it meanwhile", async () => {
+    const anna = await givenSession();
+    await givenChat(store, {}, anna);
+    await raw.hset(`session:{${anna.memberId}}`, "ends", 1);
+    shiftMs += DAY_MS;
+
+    expect(await store.findSession(anna.key)).toBeUndefined();
+    expect(await store.touchSession(anna.key)).toBeUndefined();
+    await store.sweep();
+
+    expect(await raw.keys(`session:{${anna.memberId}}`)).toEqual([]);
+    expect(await raw.zcard("places:chats")).toBe(0);
+    expect(await raw.zcard("places:sessions")).toBe(0);
+  });
+
+  it("lives as long from the first look on when it was made before uses were noted", async () => {
+    const { key, memberId } = await givenSession();
+    await raw.hdel(`session:{${memberId}}`, "usedAt");
+    shiftMs += IDLE_MS + HOUR_MS;
+
+    await store.sweep();
+    expect(await store.findSession(key)).toBeDefined();
+
+    shiftMs += IDLE_MS + HOUR_MS;
+    await store.sweep();
+    expect(await store.findSession(key)).toBeUndefined();
+  });
+
+  it("may be used while memory is full", async () => {
+    const { key } = await givenSession();
+    shiftMs += 2 * HOUR_MS;
+    await raw.config("SET", "maxmemory", "1mb");
+
+    expect(await store.touchSession(key)).toMatchObject({ alias: "Anna" });
+
+    await raw.config("SET", "maxmemory", "0");
+  });
+});
+
+async function givenSession(): Promise<Speaker> {
+  const anna = named();
+  await store.saveSession(anna.key, anna.alias);
+  return anna;
+}
+
 async function openStore(): Promise<ChatStore> {
-  const limits = { sessionsMax: 100, chatsMax: 100 };
+  const limits = { sessionsMax: 100, chatsMax: 100, sessionIdleMs: IDLE_MS };
   const options = { urls: [redis.url], cluster: false, keyPrefix: "", ...limits, clockShiftMs: () => shiftMs };
   return openRedisChatStore(options, testTelemetry(), { ...PATIENCE, answerMs: 5_000 });
 }

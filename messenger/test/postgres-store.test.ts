@@ -51,6 +51,7 @@ describe("a chat store whose PostgreSQL is away", () => {
     ),
     saveSession: async (away) => away.saveSession(anna.key, "Anna"),
     findSession: async (away) => away.findSession(anna.key),
+    touchSession: async (away) => away.touchSession(anna.key),
     deleteSession: async (away) => away.deleteSession(anna.key),
     createChat: async (away) => away.createChat(anna, someChat()),
     listChats: async (away) => away.listChats(anna.key, undefined, 10),

@@ -1,4 +1,4 @@
-// What is left in PostgreSQL of chats that are over, before the sweep and after it.
+// What is left in PostgreSQL of sessions and chats that are over, before the sweep and after it.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { testDatabase, type TestDatabase } from "@animal-delivery/platform/testing/database";
 import { MIGRATIONS } from "../src/migrations.ts";
@@ -38,7 +38,7 @@ afterAll(() => opened.disposeAsync());
 
 beforeEach(async () => {
   shiftMs = 0;
-  await db.query("empty", "truncate chats, expired_chats cascade");
+  await db.query("empty", "truncate sessions, chats, expired_chats cascade");
   await db.query("free", "update places set taken = 0");
 });
 
@@ -128,6 +128,28 @@ describe("sweep", () => {
     expect(rows).toEqual([{ taken: "0" }]);
   });
 
+  it("ends a great many sessions that nobody uses, some at a time, from two processes at once", async () => {
+    await using one = await openStore({ url: db.url, clockShiftMs, limits: IDLE });
+    await using other = await openStore({ url: db.url, clockShiftMs, limits: IDLE });
+    await db.query(
+      "many_sessions",
+      `insert into sessions (member_id, created_at, used_at)
+       select gen_random_uuid(), now(), now() - interval '49 hours' from generate_series(1, 1200)`,
+    );
+    await db.query("one_more", "insert into sessions (member_id, created_at) values (gen_random_uuid(), now())");
+    await db.query("taken", "update places set taken = 1201 where kind = 'sessions'");
+
+    await store.sweep();
+    expect(await rowsOf(["sessions"])).toEqual({ sessions: 1_201 });
+    await one.sweep();
+    expect(await rowsOf(["sessions"])).toEqual({ sessions: 201 });
+    await Promise.all([one.sweep(), other.sweep()]);
+
+    expect(await rowsOf(["sessions"])).toEqual({ sessions: 1 });
+    const { rows } = await db.query("left", "select taken from places where kind = 'sessions'");
+    expect(rows).toEqual([{ taken: "1" }]);
+  });
+
   it("forgets answers of a day ago, and no others", async () => {
     const { chatId, creator } = await givenChat(store);
     await say(store, chatId, creator, "one", "old");
@@ -140,6 +162,8 @@ describe("sweep", () => {
     expect(rows).toEqual([{ idempotency_key: "new" }]);
   });
 });
+
+const IDLE = { sessionsMax: 1_000_000, chatsMax: 1_000_000, sessionIdleMs: 48 * HOUR_MS };
 
 const NUMBERS = `with chat as (
      update chats set numbers_taken = $2 where chat_id = $1 returning chat_no

@@ -2,12 +2,16 @@ import { accessSync, constants } from "node:fs";
 import { flag, safeUrl } from "@animal-delivery/platform/config/fragments";
 import { LOG_LEVELS } from "@animal-delivery/platform/log/level";
 import { z } from "zod";
+import { msOf } from "./duration.ts";
 
 /** What history_size of the contract can say. */
 const INT32_MAX = 2 ** 31 - 1;
 
 const PORT_MAX = 65_535;
 const WAIT_MS_MAX = 600_000;
+
+const IDLE_MIN = "1h";
+const IDLE_MAX = "3650d";
 
 const file = z.string().refine(isReadable, "cannot be read");
 
@@ -36,6 +40,14 @@ export const FLAGS = {
   maxChatSize: whole(1, INT32_MAX).default(1_000).describe("The largest history that a chat may keep, in messages."),
   maxChats: whole(1, INT32_MAX).default(10_000).describe("Chats that there may be at one time."),
   maxSessions: whole(1, INT32_MAX).default(100_000).describe("Sessions that there may be at one time."),
+  sessionIdle: z
+    .string()
+    .refine(isIdle, `must be a duration with its unit, m, h or d, from ${IDLE_MIN} to ${IDLE_MAX}`)
+    .default("30d")
+    .describe(
+      "How long a session lives that nobody uses, an hour longer at the most: 30d, 12h, 90m. Then it ends as when it is deleted, " +
+        "its chats with it.",
+    ),
   maxStreams: whole(1, INT32_MAX).default(16).describe("Streams that one session may have open in this process."),
   redis: flag(false).describe("Keeps everything in Redis, at --dsn, instead of this process's memory."),
   postgres: flag(false).describe("Keeps everything in PostgreSQL, at --dsn, and migrates that database at the start."),
@@ -97,6 +109,10 @@ export function variableOf(key: FlagKey): string {
 function whole(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number(error).int(error).min(min, error).max(max, error);
+}
+
+function isIdle(duration: string): boolean {
+  return msOf(duration) >= msOf(IDLE_MIN) && msOf(duration) <= msOf(IDLE_MAX);
 }
 
 function isReadable(path: string): boolean {

@@ -2,6 +2,7 @@ import { redisEnv } from "@animal-delivery/platform/config/redis-config";
 import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { ChatStore } from "../store/chat-store.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
+import { msOf } from "./duration.ts";
 import type { Settings } from "./flags.ts";
 
 /** The store that the flags name; `open` closes it, and what it stands on. No other one's client is loaded. */
@@ -11,7 +12,11 @@ export async function openStore(
   open: AsyncDisposableStack,
 ): Promise<ChatStore> {
   const { dsn = "" } = settings;
-  const limits = { sessionsMax: settings.maxSessions, chatsMax: settings.maxChats };
+  const limits = {
+    sessionsMax: settings.maxSessions,
+    chatsMax: settings.maxChats,
+    sessionIdleMs: msOf(settings.sessionIdle),
+  };
   if (settings.postgres) {
     const { openPostgresStore } = await import("./open-postgres-store.ts");
     return openPostgresStore({ url: dsn, poolSize: settings.postgresPool, ...limits }, telemetry, open);

@@ -29,6 +29,7 @@ const SAMPLES: Record<FlagKey, Sample> = {
   maxChatSize: { text: "20", value: 20, wrong: "0" },
   maxChats: { text: "1", value: 1, wrong: "many" },
   maxSessions: { text: "7", value: 7, wrong: "0" },
+  sessionIdle: { text: "12h", value: "12h", wrong: "30" },
   maxStreams: { text: "3", value: 3, wrong: "2147483648" },
   redis: { text: "true", value: true, besides: ["--dsn=redis://localhost"], wrong: "maybe" },
   postgres: { text: "true", value: true, besides: ["--dsn=postgresql://localhost/chat"], wrong: "maybe" },
@@ -98,6 +99,7 @@ describe("the command line", () => {
       host: "localhost",
       maxChatSize: 1_000,
       maxChats: 10_000,
+      sessionIdle: "30d",
       redis: false,
       postgres: false,
     });
@@ -135,6 +137,19 @@ describe("the command line", () => {
   ])("refuses %s", (_what, args, problem) => {
     expect(problemsOf(args)).toEqual([expect.stringContaining(problem)]);
   });
+
+  it.each(["1h", "90m", "60m", "30d", "3650d"])("lets sessions be idle for %s", (duration) => {
+    expect(settingsOf([`--session-idle=${duration}`]).sessionIdle).toBe(duration);
+  });
+
+  it.each(["59m", "0d", "3651d", "30", "30D", "1.5d", "-1d", "d", "30 d", "1d12h", "1w"])(
+    "does not let sessions be idle for %s",
+    (duration) => {
+      expect(problemsOf([`--session-idle=${duration}`])).toEqual([
+        "--session-idle: must be a duration with its unit, m, h or d, from 1h to 3650d",
+      ]);
+    },
+  );
 
   it("never repeats what may be a password", () => {
     const wish = readSettings(["--postgres", "--dsn=mysql://chat:hunter2@localhost"], {});

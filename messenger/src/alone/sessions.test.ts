@@ -9,6 +9,7 @@ import { keyOfSession, memberIdOf } from "../domain/speaker.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { aloneFixture, type AloneFixture } from "../testing/alone-fixture.ts";
 
+const DAY_MS = 24 * 3_600_000;
 const REFUSED = { kind: "unauthenticated", reason: "TOKEN_INVALID" };
 
 describe("a session", () => {
@@ -58,6 +59,24 @@ describe("a session", () => {
     await client(SessionService).deleteSession({}, options);
 
     expect(await refusalOf(client(SessionService).getSession({}, options))).toMatchObject(REFUSED);
+  });
+
+  it("ends when nobody uses it, and lives on when somebody does", async () => {
+    let now = Date.now();
+    const store = createMemoryStore({ sessionsMax: 10, chatsMax: 10, sessionIdleMs: 2 * DAY_MS, now: () => now });
+    const { client, enter, send } = aloneFixture({ store });
+    const [anna, boris, clara] = [await enter(), await enter(), await enter()];
+
+    for (const _ of [1, 2, 3]) {
+      now += DAY_MS;
+      await client(SessionService).getSession({}, anna.options);
+      await send("/v1/chats", boris.init());
+      await store.sweep();
+    }
+
+    const found = [anna, boris, clara].map(async ({ sessionId }) => store.findSession(keyOfSession(sessionId)));
+    expect((await Promise.all(found)).map((session) => session !== undefined)).toEqual([true, true, false]);
+    expect(await refusalOf(client(SessionService).getSession({}, clara.options))).toMatchObject(REFUSED);
   });
 
   it("is known to the log by its member id alone", async () => {

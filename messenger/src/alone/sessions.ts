@@ -20,13 +20,16 @@ const speakerKey = createContextKey<Speaker | undefined>(undefined, { descriptio
  * Takes the id of a session, `authorization: Session <id>`, for who calls: whoever has it is its owner. Its hash alone goes further
  * than this; in logs a caller is their member id.
  */
-export function sessionAuthenticator({ findSession }: Pick<ChatStore, "findSession">): Authenticator {
+export function sessionAuthenticator({
+  findSession,
+  touchSession,
+}: Pick<ChatStore, "findSession" | "touchSession">): Authenticator {
   return {
     async authenticate({ method, requestHeader, values }) {
       // Over HTTP it was found out before, so that no body is read of somebody who is not known.
       if (isOpen(method) || values.get(speakerKey)) return;
       const key = keyOfSession(sessionIdIn(requestHeader));
-      const session = await findSession(key);
+      const session = await touchSession(key);
       if (!session) throw tokenInvalid("there is no such session");
       const speaker = speakerOf(key, session.alias);
       const caller = { peer: "", user: undefined, roles: [], actor: speaker.memberId };

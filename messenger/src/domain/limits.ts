@@ -13,8 +13,13 @@ export const REMEMBERED_MS = 24 * 3_600_000;
 /** Messages of one chat whose idempotency keys are remembered: the newest ones that had a key. */
 export const KEYS_MAX = 1_000;
 
+/** How often it is noted at the most that a session is used, so that not each call writes. */
+export const USE_NOTED_MS = 3_600_000;
+
 /** What a store may hold. */
 export interface StoreLimits {
   readonly sessionsMax: number;
   readonly chatsMax: number;
+  /** How long a session lives at the least that nobody uses, in milliseconds; undefined where sessions belong to accounts and live on. */
+  readonly sessionIdleMs?: number | undefined;
 }

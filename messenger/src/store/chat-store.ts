@@ -35,6 +35,8 @@ export interface ChatStore extends AsyncDisposable {
   saveSession(key: string, alias: string | undefined): Promise<Session>;
   /** Undefined when nobody made it, or it was deleted. */
   findSession(key: string): Promise<Session | undefined>;
+  /** The same, for whoever comes with the session: it is used, which is noted once in an hour at the most. */
+  touchSession(key: string): Promise<Session | undefined>;
   /** Deletes a session, its chats, its memberships and join requests. One that is not there is deleted already. */
   deleteSession(key: string): Promise<void>;
 
@@ -93,7 +95,11 @@ export interface ChatStore extends AsyncDisposable {
    */
   watch(chatId: string, onChange: () => void): Promise<AsyncDisposable>;
 
-  /** Frees what expired chats and forgotten keys take. To be called at least once a minute. */
+  /**
+   * Frees what expired chats and forgotten keys take, and ends sessions that were not touched for `sessionIdleMs` since they were made
+   * or touched last, as `deleteSession` does, within an hour from then on; of a great many some at a time. To be called at least once
+   * a minute.
+   */
   sweep(): Promise<void>;
   /** Rejects while the store is away. */
   check(): Promise<void>;

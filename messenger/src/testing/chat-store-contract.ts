@@ -1,6 +1,7 @@
 import { callerContract } from "./caller-contract.ts";
 import { followerAccessContract } from "./chat-store-port/access-contract.ts";
 import { chosenIdContract } from "./chat-store-port/chosen-id-contract.ts";
+import { idleSessionContract } from "./chat-store-port/idle-session-contract.ts";
 import { newestKeysContract } from "./chat-store-port/newest-keys-contract.ts";
 import { readingContract } from "./chat-store-port/reading-contract.ts";
 import { followerTailContract } from "./chat-store-port/tail-contract.ts";
@@ -15,6 +16,7 @@ import type { StoreUnderTest } from "./chat-store/under-test.ts";
 export function chatStoreContract(at: () => StoreUnderTest): void {
   callerContract(at);
   chosenIdContract(at);
+  idleSessionContract(at);
   newestKeysContract(at);
   readingContract(at);
   followerAccessContract(at);

@@ -179,7 +179,9 @@ export const DeleteSessionResponseSchema: GenMessage<DeleteSessionResponse> = /*
  */
 export const SessionService: GenService<{
   /**
-   * Makes a session. With an access token it is the caller's own, which gets the alias instead of the one it had.
+   * Makes a session. With an access token it is the caller's own, which gets the alias instead of the one it had. Without one each
+   * request makes another session, whatever idempotency key it has: its id is told once. One that no call comes with for 30 days,
+   * unless the messenger was told another time, ends as DeleteSession ends it.
    *
    * @generated from rpc messenger.v1.SessionService.CreateSession
    */

@@ -5,7 +5,7 @@ import { decideJoinRequest, listJoinRequests, requestToJoin } from "./join-reque
 import { listMembers, removeMember } from "./members.ts";
 import { Memory } from "./memory.ts";
 import { appendMessage, listMessages, readTail } from "./messages.ts";
-import { deleteSession, saveSession } from "./sessions.ts";
+import { deleteSession, endIdleSessions, saveSession, touchSession } from "./sessions.ts";
 
 export interface MemoryStoreOptions extends StoreLimits {
   /** Milliseconds since 1970; the process's clock unless given. */
@@ -17,7 +17,8 @@ export function createMemoryStore({ now = Date.now, ...limits }: MemoryStoreOpti
   const memory = new Memory(limits, now);
   return {
     saveSession: async (key, alias) => saveSession(memory, key, alias),
-    findSession: async (key) => memory.sessions.get(key),
+    findSession: async (key) => memory.sessions.get(key)?.session,
+    touchSession: async (key) => touchSession(memory, key),
     deleteSession: async (key) => deleteSession(memory, key),
 
     createChat: async (speaker, chat) => createChat(memory, speaker, chat),
@@ -38,7 +39,10 @@ export function createMemoryStore({ now = Date.now, ...limits }: MemoryStoreOpti
     readTail: async (chatId, after, limit) => readTail(memory, chatId, after, limit),
     watch: async (chatId, onChange) => memory.watchers.add(chatId, onChange),
 
-    sweep: async () => memory.sweep(),
+    async sweep() {
+      endIdleSessions(memory);
+      memory.sweep();
+    },
     check: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };

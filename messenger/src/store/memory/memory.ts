@@ -1,8 +1,8 @@
 import { REMEMBERED_MS, type StoreLimits } from "../../domain/limits.ts";
 import { chatExpired, chatNotFound } from "../../domain/refusals.ts";
-import type { Session } from "../../domain/speaker.ts";
 import { createWatchers } from "../watchers.ts";
 import { ChatsByKey } from "./chats-by-key.ts";
+import type { KeptSession } from "./sessions.ts";
 import type { Known, StoredChat } from "./stored-chat.ts";
 
 /** Expired chats that are remembered, for each that there may be at one time. */
@@ -15,7 +15,8 @@ const REMEMBERED_PER_CHAT = 10;
 export class Memory {
   readonly limits: StoreLimits;
   readonly now: () => number;
-  readonly sessions = new Map<string, Session>();
+  /** By key, the one that was used longest ago first. */
+  readonly sessions = new Map<string, KeptSession>();
   readonly watchers = createWatchers();
   /** The chats whose member, or asker, the holder of a key is. */
   readonly joined = new ChatsByKey();

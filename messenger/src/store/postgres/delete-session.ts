@@ -5,12 +5,37 @@ import { endChats } from "./end-chats.ts";
 import { lockPlaces, takePlaces } from "./places.ts";
 import type { Tables } from "./tables.ts";
 
-export async function deleteSession({ db, shiftMs, changed }: Tables, key: string): Promise<void> {
+export async function deleteSession(tables: Tables, key: string): Promise<void> {
   const memberId = memberIdOf(key);
+  await endSession(tables, memberId, async (tx) => {
+    await takePlaces(tx, "sessions", -(await deleteSessionRow(tx, memberId)));
+    return true;
+  });
+}
+
+/**
+ * Ends a session that nobody used for so long; one that was used meanwhile stays as it is.
+ *
+ * @param unusedMs how long ago it was used last, at the least.
+ */
+export async function endIdleSession(tables: Tables, memberId: string, unusedMs: number): Promise<void> {
+  await endSession(tables, memberId, async (tx) => {
+    const ended = await deleteIdleSessionRow(tx, tables.shiftMs(), memberId, unusedMs);
+    await takePlaces(tx, "sessions", -ended);
+    return ended > 0;
+  });
+}
+
+/** @param endRow ends the session itself and frees its place; nothing else ends when it says no. */
+async function endSession(
+  { db, shiftMs, changed }: Tables,
+  memberId: string,
+  endRow: (tx: Transaction) => Promise<boolean>,
+): Promise<void> {
   const chatIds = await db.transaction(async (tx) => {
     await lockPlaces(tx, "sessions");
     await lockPlaces(tx, "chats");
-    await takePlaces(tx, "sessions", -(await deleteSessionRow(tx, memberId)));
+    if (!(await endRow(tx))) return [];
     const chats = await lockChatsOf(tx, shiftMs(), memberId);
     const own = chats.filter((chat) => chat.is_creator);
     await endChats(tx, own);
@@ -28,6 +53,20 @@ interface ChatOf {
 
 async function deleteSessionRow(tx: Transaction, memberId: string): Promise<number> {
   const { rowCount } = await tx.query("delete_session", "delete from sessions where member_id = $1", [memberId]);
+  return rowCount;
+}
+
+async function deleteIdleSessionRow(
+  tx: Transaction,
+  shiftMs: number,
+  memberId: string,
+  unusedMs: number,
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    "delete_idle_session",
+    "delete from sessions where member_id = $2 and used_at <= now_ms($1) - $3::bigint * interval '1 ms'",
+    [shiftMs, memberId, unusedMs],
+  );
   return rowCount;
 }
 

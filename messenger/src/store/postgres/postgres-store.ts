@@ -14,7 +14,7 @@ import { deleteSession } from "./delete-session.ts";
 import { decideJoinRequest, listJoinRequests, requestToJoin } from "./join-requests.ts";
 import { listMembers, removeMember } from "./members.ts";
 import { listMessages } from "./messages.ts";
-import { findSession, saveSession } from "./sessions.ts";
+import { findSession, saveSession, touchSession } from "./sessions.ts";
 import { sweep } from "./sweep.ts";
 import type { Tables } from "./tables.ts";
 import { readTail } from "./tail.ts";
@@ -55,6 +55,7 @@ export function createPostgresChatStore(options: PostgresStoreOptions): ChatStor
   return {
     saveSession: (key, alias) => saveSession(tables, key, alias),
     findSession: (key) => findSession(tables, key),
+    touchSession: (key) => touchSession(tables, key),
     deleteSession: (key) => deleteSession(tables, key),
 
     createChat: (speaker, chat) => createChat(tables, speaker, chat),

@@ -1,4 +1,5 @@
-import type { Transaction } from "@animal-delivery/platform/db/database";
+import type { Queryable, Transaction } from "@animal-delivery/platform/db/database";
+import { USE_NOTED_MS } from "../../domain/limits.ts";
 import { sessionsFull } from "../../domain/refusals.ts";
 import { memberIdOf, type Session } from "../../domain/speaker.ts";
 import { assertOpen } from "./closed-people.ts";
@@ -39,6 +40,32 @@ export async function findSession({ db }: Tables, key: string): Promise<Session 
   return rows[0] && sessionOf(rows[0]);
 }
 
+/** A call in an hour writes, and finds out by that whether a sweep was faster. */
+export async function touchSession({ db, shiftMs }: Tables, key: string): Promise<Session | undefined> {
+  const { rows } = await db.query<SessionRow & { is_noted: boolean }>(
+    "find_used_session",
+    `select alias, created_at, used_at > now_ms($1) - $3::bigint * interval '1 ms' as is_noted
+       from sessions
+      where member_id = $2`,
+    [shiftMs(), memberIdOf(key), USE_NOTED_MS],
+  );
+  const [row] = rows;
+  if (!row || row.is_noted) return row && sessionOf(row);
+  return noteUse(db, shiftMs(), memberIdOf(key));
+}
+
+async function noteUse(db: Queryable, shiftMs: number, memberId: string): Promise<Session | undefined> {
+  const { rows } = await db.query<SessionRow>(
+    "note_use",
+    `update sessions
+        set used_at = greatest(used_at, now_ms($1))
+      where member_id = $2
+     returning alias, created_at`,
+    [shiftMs, memberId],
+  );
+  return rows[0] && sessionOf(rows[0]);
+}
+
 /** Undefined when there is no such session. */
 async function setAlias(tx: Transaction, memberId: string, alias: string | undefined): Promise<Session | undefined> {
   const { rows } = await tx.query<SessionRow>(
@@ -57,8 +84,8 @@ async function insertSession(
 ): Promise<Session> {
   const { rows } = await tx.query<SessionRow>(
     "insert_session",
-    `insert into sessions (member_id, alias, created_at)
-     values ($2, $3, now_ms($1))
+    `insert into sessions (member_id, alias, created_at, used_at)
+     select $2, $3, now_at, now_at from now_ms($1) as now_at
      returning alias, created_at`,
     [shiftMs, memberId, alias],
   );

@@ -1,5 +1,6 @@
 import { KEYS_MAX, REMEMBERED_MS } from "../../domain/limits.ts";
 import { EXPIRED_MAX, expireSome } from "./end-chats.ts";
+import { endIdleSessions } from "./end-idle-sessions.ts";
 import type { Tables } from "./tables.ts";
 
 /** Rows that one statement deletes, or little more: short locks, and room for others in between. */
@@ -16,6 +17,7 @@ const LARGE_ROWS = "least(last_sequence, history_size) + numbers_taken";
  * for a row that another one deletes.
  */
 export async function sweep(tables: Tables): Promise<void> {
+  await endIdleSessions(tables);
   await repeat(EXPIRED_MAX, () => expireSome(tables));
   await repeat(1, () => shrinkEndedChat(tables));
   await repeat(1, () => deleteEndedChats(tables));

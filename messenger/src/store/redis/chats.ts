@@ -8,6 +8,8 @@ import type { Parts } from "./parts.ts";
 import type { Act } from "./places.ts";
 import { chatOf } from "./rows.ts";
 
+type Changing = Pick<Parts, "call" | "chats">;
+
 export async function createChat(
   { call, hints, chats }: Parts,
   { memberId, alias }: Speaker,
@@ -37,7 +39,7 @@ export async function findChat({ call }: Parts, chatId: string, key: string): Pr
   return chatOf(chatId, await call("findChat", keysOfChat(chatId), memberIdOf(key)));
 }
 
-export async function deleteChat(parts: Parts, chatId: string, memberId: string): Promise<void> {
+export async function deleteChat(parts: Changing, chatId: string, memberId: string): Promise<void> {
   await changeChat(parts, chatId, memberId, async (token) =>
     parts.call("deleteChat", keysOfChat(chatId), memberId, token),
   );
@@ -52,7 +54,7 @@ export async function setTtl(parts: Parts, chatId: string, key: string, ttlMs: n
 }
 
 /** Whoever may not do it is refused before a place is held: they could take every turn from those who may. */
-async function changeChat<T>({ call, chats }: Parts, chatId: string, memberId: string, act: Act<T>): Promise<T> {
+async function changeChat<T>({ call, chats }: Changing, chatId: string, memberId: string, act: Act<T>): Promise<T> {
   assertIsCreator(chatOf(chatId, await call("findChat", keysOfChat(chatId), memberId)));
   return chats.change(chatId, act);
 }

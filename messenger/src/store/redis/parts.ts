@@ -4,10 +4,10 @@ import type { StoreLimits } from "../../domain/limits.ts";
 import { chatsFull, sessionsFull } from "../../domain/refusals.ts";
 import { buryChat } from "./bury-chat.ts";
 import { type Call, createCall } from "./call.ts";
+import { endIfIdle } from "./delete-session.ts";
 import { createHints, type Hints } from "./hints.ts";
 import { keyOfPlaces } from "./keys.ts";
 import { createPlaces, type Places } from "./places.ts";
-import { lookAtSession } from "./sessions.ts";
 
 /** What every part of the store works with. */
 export interface Parts {
@@ -23,7 +23,7 @@ export interface Parts {
 export function createParts(
   client: Redis | Cluster,
   run: RunCommand,
-  { sessionsMax, chatsMax }: StoreLimits,
+  { sessionsMax, chatsMax, sessionIdleMs }: StoreLimits,
   clockShiftMs: () => number,
 ): Parts {
   const call = createCall(client, run, clockShiftMs);
@@ -38,7 +38,7 @@ export function createParts(
     key: keyOfPlaces("sessions"),
     max: sessionsMax,
     full: sessionsFull,
-    find: async (memberId) => lookAtSession({ client, run }, memberId),
+    find: async (memberId) => endIfIdle({ call, hints, chats }, memberId, sessionIdleMs),
   });
   return { client, run, call, hints, chats, sessions };
 }

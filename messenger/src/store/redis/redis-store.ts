@@ -14,7 +14,7 @@ import { listChats } from "./list-chats.ts";
 import { listPeople, removeMember } from "./members.ts";
 import { appendMessage, listMessages, readTail } from "./messages.ts";
 import { createParts } from "./parts.ts";
-import { findSession, saveSession } from "./sessions.ts";
+import { findSession, saveSession, touchSession } from "./sessions.ts";
 import { openListeners } from "./watch.ts";
 
 export interface RedisChatStoreOptions extends RedisOptions, StoreLimits {
@@ -39,7 +39,7 @@ const METRICS = "messenger_redis";
  * day; a chat that lost its place lives on uncounted.
  */
 export async function openRedisChatStore(
-  { clockShiftMs = () => 0, sessionsMax, chatsMax, ...server }: RedisChatStoreOptions,
+  { clockShiftMs = () => 0, sessionsMax, chatsMax, sessionIdleMs, ...server }: RedisChatStoreOptions,
   telemetry: Telemetry,
   patience = PATIENCE,
 ): Promise<ChatStore> {
@@ -47,11 +47,12 @@ export async function openRedisChatStore(
   const unwatch = watchConnection(client, telemetry, METRICS);
   const run = observeCommands(telemetry, patience, { metrics: METRICS, name: "chat store" });
   const listeners = await openListeners(client, run);
-  const parts = createParts(client, run, { sessionsMax, chatsMax }, clockShiftMs);
+  const parts = createParts(client, run, { sessionsMax, chatsMax, sessionIdleMs }, clockShiftMs);
 
   return {
     saveSession: async (key, alias) => saveSession(parts, key, alias),
     findSession: async (key) => findSession(parts, key),
+    touchSession: async (key) => touchSession(parts, key),
     deleteSession: async (key) => deleteSession(parts, key),
 
     createChat: async (speaker, chat) => createChat(parts, speaker, chat),

@@ -2,7 +2,6 @@ import { memberIdOf, type Session } from "../../domain/speaker.ts";
 import { optional } from "./call.ts";
 import { keysOfSession } from "./keys.ts";
 import type { Parts } from "./parts.ts";
-import type { Found } from "./places.ts";
 import { dateOf } from "./rows.ts";
 
 export async function saveSession({ call, sessions }: Parts, key: string, alias: string | undefined): Promise<Session> {
@@ -20,12 +19,11 @@ export async function saveSession({ call, sessions }: Parts, key: string, alias:
 
 export async function findSession({ client, run }: Parts, key: string): Promise<Session | undefined> {
   const [record = ""] = keysOfSession(memberIdOf(key));
-  const [createdAt, alias] = await run("find_session", () => client.hmget(record, "createdAt", "alias"));
-  return createdAt == null ? undefined : { alias: alias ?? undefined, createdAt: dateOf(createdAt) };
+  const [createdAt, alias, ends] = await run("find_session", () => client.hmget(record, "createdAt", "alias", "ends"));
+  return createdAt == null || ends != null ? undefined : { alias: alias ?? undefined, createdAt: dateOf(createdAt) };
 }
 
-/** What there is of a session: it lives on. */
-export async function lookAtSession({ client, run }: Pick<Parts, "client" | "run">, memberId: string): Promise<Found> {
-  const [record = ""] = keysOfSession(memberId);
-  return (await run("look_at_session", () => client.exists(record))) === 0 ? "gone" : { until: undefined };
+export async function touchSession({ call }: Parts, key: string): Promise<Session | undefined> {
+  const [createdAt, alias] = await call("touchSession", keysOfSession(memberIdOf(key)));
+  return createdAt === undefined ? undefined : { alias: alias?.toString(), createdAt: dateOf(createdAt) };
 }

@@ -4,7 +4,7 @@ import type { ChatStore, Tail } from "../../store/chat-store.ts";
 import type { ListPosition } from "../../store/list-position.ts";
 
 /** A store as its callers reach it, whatever is in between: they are not told when they joined a chat, and of a tail its messages. */
-export interface CallerStore extends Omit<ChatStore, "listChats" | "readTail" | "watch" | "check"> {
+export interface CallerStore extends Omit<ChatStore, "touchSession" | "listChats" | "readTail" | "watch" | "check"> {
   listChats(key: string, after: ListPosition | undefined, limit: number): Promise<readonly Chat[]>;
   readTail(chatId: string, after: number, limit: number): Promise<Pick<Tail, "messages">>;
 }
