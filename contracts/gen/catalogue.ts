@@ -933,7 +933,8 @@ export const RPCS: readonly CatalogueRpc[] = [
       "CHAT_EXPIRED",
       "CHAT_READ_ONLY",
       "SPEAKER_GONE",
-      "NOT_A_MEMBER"
+      "NOT_A_MEMBER",
+      "MEMORY_FULL"
     ],
     "example": {
       "chat_id": "1c6b147e-3f0e-4f3a-9a52-94f1d3f8a001",

@@ -439,6 +439,13 @@ export const REASONS: readonly ReasonInfo[] = [
     "description": "The caller's account is being deleted: nothing of theirs is taken any more."
   },
   {
+    "domain": "messenger",
+    "reason": "MEMORY_FULL",
+    "slug": "memory-full",
+    "kind": "exhausted",
+    "description": "The messenger keeps messages in its memory, and has no more of it for them; try again when chats were deleted or have expired."
+  },
+  {
     "domain": "notes",
     "reason": "NOTE_NOT_FOUND",
     "slug": "note-not-found",

@@ -1,4 +1,5 @@
 import { accessSync, constants } from "node:fs";
+import { getHeapStatistics } from "node:v8";
 import { flag, safeUrl } from "@animal-delivery/platform/config/fragments";
 import { LOG_LEVELS } from "@animal-delivery/platform/log/level";
 import { z } from "zod";
@@ -12,6 +13,10 @@ const WAIT_MS_MAX = 600_000;
 
 const IDLE_MIN = "1h";
 const IDLE_MAX = "3650d";
+
+export const MIB_BYTES = 1_048_576;
+/** What this process's heap may grow to. */
+const HEAP_MIB = Math.floor(getHeapStatistics().heap_size_limit / MIB_BYTES);
 
 const file = z.string().refine(isReadable, "cannot be read");
 
@@ -49,6 +54,12 @@ export const FLAGS = {
         "its chats with it.",
     ),
   maxStreams: whole(1, INT32_MAX).default(16).describe("Streams that one session may have open in this process."),
+  maxMemory: whole(1, HEAP_MIB)
+    .default(Math.max(1, Math.floor(HEAP_MIB / 2)))
+    .describe(
+      "What messages may take of this process's memory, in MiB, when everything is kept there: half of what the heap may grow to. " +
+        "A message that has no room is refused with MEMORY_FULL. A larger heap: NODE_OPTIONS=--max-old-space-size=….",
+    ),
   redis: flag(false).describe("Keeps everything in Redis, at --dsn, instead of this process's memory."),
   postgres: flag(false).describe("Keeps everything in PostgreSQL, at --dsn, and migrates that database at the start."),
   dsn: z

@@ -3,7 +3,7 @@ import type { Telemetry } from "@animal-delivery/platform/telemetry/resources";
 import type { ChatStore } from "../store/chat-store.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { msOf } from "./duration.ts";
-import type { Settings } from "./flags.ts";
+import { MIB_BYTES, type Settings } from "./flags.ts";
 
 /** The store that the flags name; `open` closes it, and what it stands on. No other one's client is loaded. */
 export async function openStore(
@@ -27,5 +27,5 @@ export async function openStore(
     const { openRedisChatStore } = await import("../store/redis/redis-store.ts");
     return open.use(await openRedisChatStore({ ...server, ...limits }, telemetry));
   }
-  return open.use(createMemoryStore(limits));
+  return open.use(createMemoryStore({ ...limits, messageBytesMax: settings.maxMemory * MIB_BYTES }));
 }

@@ -9,6 +9,10 @@ export function chatsFull(chatsMax: number): DomainError {
   return new DomainError("exhausted", "CHATS_FULL", `there are ${chatsMax} chats already`);
 }
 
+export function memoryFull(): DomainError {
+  return new DomainError("exhausted", "MEMORY_FULL", "there is no memory for one more message");
+}
+
 export function historySizeTooLarge(historySizeMax: number): DomainError {
   const metadata = { history_size_max: String(historySizeMax) };
   return new DomainError(

@@ -1,6 +1,7 @@
 import type { Author } from "../../domain/message.ts";
 import { Authors } from "./authors.ts";
 import type { KeptMessage } from "./kept-message.ts";
+import { sizeOf } from "./size-of.ts";
 
 /** The newest messages of a chat, in a ring that grows up to its size, at least 1, and not beyond. */
 export class History {
@@ -8,6 +9,7 @@ export class History {
   readonly #ring: KeptMessage[] = [];
   readonly #authors = new Authors();
   #last = 0;
+  #bytes = 0;
 
   constructor(size: number) {
     this.#size = size;
@@ -23,10 +25,22 @@ export class History {
     return this.#last - this.#ring.length + 1;
   }
 
+  /** What the messages take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** By how much that grows with one more; less than 0 when a larger one makes room for it. */
+  growthBy(text: string): number {
+    const dropped = this.#at(this.#last + 1);
+    return sizeOf(text) - (dropped ? sizeOf(dropped.text) : 0);
+  }
+
   /** Adds a message, never earlier than the one before it, and drops the oldest when there is no room. */
   append(text: string, author: Author, now: number): KeptMessage {
     const before = this.#at(this.#last);
     const sequence = this.#last + 1;
+    this.#bytes += this.growthBy(text);
     const dropped = this.#at(sequence);
     if (dropped) this.#authors.release(dropped.author);
     const sentAt = Math.max(now, before?.sentAt ?? 0);

@@ -1,13 +1,12 @@
-import type { StoreLimits } from "../../domain/limits.ts";
 import type { ChatStore } from "../chat-store.ts";
 import { createChat, deleteChat, listChats, setTtl } from "./chats.ts";
 import { decideJoinRequest, listJoinRequests, requestToJoin } from "./join-requests.ts";
 import { listMembers, removeMember } from "./members.ts";
-import { Memory } from "./memory.ts";
+import { Memory, type MemoryLimits } from "./memory.ts";
 import { appendMessage, listMessages, readTail } from "./messages.ts";
 import { deleteSession, endIdleSessions, saveSession, touchSession } from "./sessions.ts";
 
-export interface MemoryStoreOptions extends StoreLimits {
+export interface MemoryStoreOptions extends MemoryLimits {
   /** Milliseconds since 1970; the process's clock unless given. */
   readonly now?: () => number;
 }

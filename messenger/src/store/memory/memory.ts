@@ -5,6 +5,11 @@ import { ChatsByKey } from "./chats-by-key.ts";
 import type { KeptSession } from "./sessions.ts";
 import type { Known, StoredChat } from "./stored-chat.ts";
 
+export interface MemoryLimits extends StoreLimits {
+  /** What messages may take in the heap, in bytes; undefined for as much as there is. */
+  readonly messageBytesMax?: number | undefined;
+}
+
 /** Expired chats that are remembered, for each that there may be at one time. */
 const REMEMBERED_PER_CHAT = 10;
 
@@ -13,7 +18,7 @@ const REMEMBERED_PER_CHAT = 10;
  * is over is dropped when it is come across; a sweep finds those that nobody comes across.
  */
 export class Memory {
-  readonly limits: StoreLimits;
+  readonly limits: MemoryLimits;
   readonly now: () => number;
   /** By key, the one that was used longest ago first. */
   readonly sessions = new Map<string, KeptSession>();
@@ -24,10 +29,12 @@ export class Memory {
   readonly #chats = new Map<string, StoredChat>();
   /** When each chat expired that is gone. */
   readonly #expired = new Map<string, number>();
+  /** What the messages of all chats take. */
+  #bytes = 0;
   /** No chat expires before. */
   #nextEnd = Infinity;
 
-  constructor(limits: StoreLimits, now: () => number) {
+  constructor(limits: MemoryLimits, now: () => number) {
     this.limits = limits;
     this.now = now;
   }
@@ -53,6 +60,22 @@ export class Memory {
     return this.#chats.size < this.limits.chatsMax;
   }
 
+  /** Whether messages may take so many bytes more. */
+  hasRoomFor(growth: number): boolean {
+    const { messageBytesMax = Infinity } = this.limits;
+    if (this.#bytes + growth > messageBytesMax) this.#sweepChats();
+    return this.#bytes + growth <= messageBytesMax;
+  }
+
+  /** Does what makes the messages of a chat take more, or less. */
+  weigh<T>(chat: StoredChat, change: () => T): T {
+    const before = chat.bytes;
+    const done = change();
+    // One whose time came to its end just now has given back what it took.
+    if (this.#chats.get(chat.made.chatId) === chat) this.#bytes += chat.bytes - before;
+    return done;
+  }
+
   add(chat: StoredChat): void {
     const { chatId } = chat.made;
     this.#chats.set(chatId, chat);
@@ -63,7 +86,7 @@ export class Memory {
 
   drop(chat: StoredChat): void {
     const { chatId } = chat.made;
-    this.#chats.delete(chatId);
+    if (this.#chats.delete(chatId)) this.#bytes -= chat.bytes;
     for (const { key } of chat.members.values()) this.joined.delete(key, chatId);
     for (const { key } of chat.askers.values()) this.asked.delete(key, chatId);
     this.watchers.tell(chatId);
@@ -101,7 +124,7 @@ export class Memory {
   sweep(): void {
     this.#sweepChats();
     const now = this.now();
-    for (const chat of this.#chats.values()) chat.keys.sweep(now);
+    for (const chat of this.#chats.values()) this.weigh(chat, () => chat.keys.sweep(now));
     for (const [chatId, expiredAt] of this.#expired) if (expiredAt + REMEMBERED_MS <= now) this.#expired.delete(chatId);
   }
 

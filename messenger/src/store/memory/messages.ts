@@ -1,4 +1,5 @@
 import type { Draft, Message } from "../../domain/message.ts";
+import { memoryFull } from "../../domain/refusals.ts";
 import { assertMayRead, assertMayWrite } from "../../domain/rules.ts";
 import type { Speaker } from "../../domain/speaker.ts";
 import type { Tail } from "../chat-store.ts";
@@ -13,8 +14,12 @@ export function appendMessage(memory: Memory, chatId: string, speaker: Speaker, 
   const now = memory.now();
   const first = idempotencyKey === undefined ? undefined : chat.keys.find(memberId, idempotencyKey, text, now);
   if (first) return messageOf(first);
-  const message = chat.history.append(text, { memberId, alias: chat.nameOf(speaker) }, now);
-  if (idempotencyKey !== undefined) chat.keys.keep(idempotencyKey, message);
+  if (!memory.hasRoomFor(chat.growthBy(draft))) throw memoryFull();
+  const message = memory.weigh(chat, () => {
+    const appended = chat.history.append(text, { memberId, alias: chat.nameOf(speaker) }, now);
+    if (idempotencyKey !== undefined) chat.keys.keep(idempotencyKey, appended);
+    return appended;
+  });
   memory.watchers.tell(chatId);
   return messageOf(message);
 }

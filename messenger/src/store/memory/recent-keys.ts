@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { KEYS_MAX, REMEMBERED_MS } from "../../domain/limits.ts";
 import { keyReused } from "../../domain/refusals.ts";
 import type { KeptMessage } from "./kept-message.ts";
+import { KEY_BYTES } from "./size-of.ts";
 
 /** A message without its text, of which a digest is enough: whoever repeats it brings it along. */
 interface Answered extends Omit<KeptMessage, "text"> {
@@ -11,6 +12,16 @@ interface Answered extends Omit<KeptMessage, "text"> {
 /** The messages of one chat that came with an idempotency key: the newest thousand, for a day, the oldest first. */
 export class RecentKeys {
   readonly #messages = new Map<string, Answered>();
+
+  /** What they take. */
+  get bytes(): number {
+    return this.#messages.size * KEY_BYTES;
+  }
+
+  /** By how much that grows with one more key that is not found. */
+  get growth(): number {
+    return this.#messages.size < KEYS_MAX ? KEY_BYTES : 0;
+  }
 
   /** @throws {DomainError} keyReused IDEMPOTENCY_KEY_REUSED when the key came with another text. */
   find(memberId: string, key: string, text: string, now: number): KeptMessage | undefined {

@@ -1,4 +1,5 @@
 import type { Chat, NewChat, Participant, Standing } from "../../domain/chat.ts";
+import type { Draft } from "../../domain/message.ts";
 import { anonymousName, memberIdOf, type Speaker } from "../../domain/speaker.ts";
 import { History } from "./history.ts";
 import { RecentKeys } from "./recent-keys.ts";
@@ -39,6 +40,16 @@ export class StoredChat {
     this.history = new History(made.historySize);
     this.expiresAt = made.ttlMs === undefined ? undefined : now + made.ttlMs;
     this.ownerAlias = this.nameOf(owner);
+  }
+
+  /** What its messages take in the heap, and what is remembered of them. */
+  get bytes(): number {
+    return this.history.bytes + this.keys.bytes;
+  }
+
+  /** By how much that grows with a message. */
+  growthBy({ text, idempotencyKey }: Draft): number {
+    return this.history.growthBy(text) + (idempotencyKey === undefined ? 0 : this.keys.growth);
   }
 
   /** The speaker's name here, with a number of this chat for whoever has no alias. */
