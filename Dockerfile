@@ -60,7 +60,7 @@ ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=80"
 # A container is a machine of its own: nobody else is there to listen to loopback addresses.
 ENV RPC_HOST=0.0.0.0 OPS_HOST=0.0.0.0 OPS_PORT=9020
 # The same for the messenger when it runs alone: its variables have a name before them, and it may make its certificate itself.
-ENV MESSENGER_HOST=0.0.0.0 MESSENGER_OPS_HOST=0.0.0.0 MESSENGER_OPS_PORT=9020 MESSENGER_TLS_FOLDER=/tmp/messenger
+ENV MESSENGER_HOST=0.0.0.0 MESSENGER_OPS_HOST=0.0.0.0 MESSENGER_OPS_PORT=9020 XDG_DATA_HOME=/tmp
 HEALTHCHECK --interval=5s --timeout=3s --start-period=180s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.OPS_PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node"]

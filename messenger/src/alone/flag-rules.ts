@@ -1,6 +1,6 @@
 import { postgresUrl } from "@animal-delivery/platform/config/fragments";
 import { redisEnv } from "@animal-delivery/platform/config/redis-config";
-import type { FlagKey, Settings } from "./flags.ts";
+import { flagOf, type FlagKey, type Settings } from "./flags.ts";
 
 /**
  * What is wrong with flags beside one another.
@@ -9,6 +9,21 @@ import type { FlagKey, Settings } from "./flags.ts";
  * @param given what was given, right or wrong.
  */
 type Rule = (settings: Partial<Settings>, given: ReadonlySet<FlagKey>) => string | undefined;
+
+/** Flags that say nothing without another one. A switch that was wrong by itself is not missed. */
+const GOES_WITH: Partial<Record<FlagKey, FlagKey>> = {
+  redisCa: "redis",
+  redisPrefix: "redis",
+  postgresPool: "postgres",
+  opsHost: "opsPort",
+};
+
+/** Flags that say nothing beside another one. */
+const GOES_WITHOUT: readonly (readonly [FlagKey, FlagKey])[] = [
+  ["tlsFolder", "tlsCert"],
+  ["maxMemory", "redis"],
+  ["maxMemory", "postgres"],
+];
 
 export const RULES: readonly Rule[] = [
   ({ redis, postgres }) => (redis && postgres ? "--redis and --postgres exclude each other" : undefined),
@@ -25,7 +40,8 @@ export const RULES: readonly Rule[] = [
     postgres && !redis && dsn !== undefined && !postgresUrl.safeParse(dsn).success
       ? "--dsn: must be a postgresql:// URL"
       : undefined,
-  ({ redis }, given) => (redis === false && given.has("redisCa") ? "--redis-ca goes with --redis" : undefined),
+  ...Object.entries(GOES_WITH).map(([key, other]) => goesWith(key as FlagKey, other)),
+  ...GOES_WITHOUT.map(([key, other]) => goesWithout(key, other)),
   (_settings, given) =>
     given.has("tlsCert") === given.has("tlsKey") ? undefined : "--tls-cert and --tls-key go together",
   ({ grpcPort, httpPort, opsPort }) => {
@@ -35,3 +51,17 @@ export const RULES: readonly Rule[] = [
       : undefined;
   },
 ];
+
+function goesWith(key: FlagKey, other: FlagKey): Rule {
+  return (settings, given) =>
+    given.has(key) && (settings[other] === false || !given.has(other))
+      ? `${flagOf(key)} goes with ${flagOf(other)}`
+      : undefined;
+}
+
+function goesWithout(key: FlagKey, other: FlagKey): Rule {
+  return (settings, given) =>
+    given.has(key) && given.has(other) && settings[other] !== false
+      ? `${flagOf(key)} says nothing beside ${flagOf(other)}`
+      : undefined;
+}

@@ -18,6 +18,8 @@ interface Sample {
 }
 
 const REDIS = ["--redis", "--dsn=redis://localhost"];
+const POSTGRES = ["--postgres", "--dsn=postgresql://localhost/chat"];
+const CERTIFICATE = [`--tls-cert=${FILE}`, `--tls-key=${FILE}`];
 
 const SAMPLES: Record<FlagKey, Sample> = {
   grpcPort: { text: "50053", value: 50_053, wrong: "65536" },
@@ -25,7 +27,7 @@ const SAMPLES: Record<FlagKey, Sample> = {
   host: { text: "0.0.0.0", value: "0.0.0.0" },
   publicOrigin: { text: "https://chat.example", value: "https://chat.example", wrong: "http://chat.example" },
   opsPort: { text: "9020", value: 9_020, wrong: "9020.5" },
-  opsHost: { text: "0.0.0.0", value: "0.0.0.0" },
+  opsHost: { text: "0.0.0.0", value: "0.0.0.0", besides: ["--ops-port=9020"] },
   maxChatSize: { text: "20", value: 20, wrong: "0" },
   maxChats: { text: "1", value: 1, wrong: "many" },
   maxSessions: { text: "7", value: 7, wrong: "0" },
@@ -36,8 +38,8 @@ const SAMPLES: Record<FlagKey, Sample> = {
   postgres: { text: "true", value: true, besides: ["--dsn=postgresql://localhost/chat"], wrong: "maybe" },
   dsn: { text: "redis://a,redis://b", value: "redis://a,redis://b", besides: ["--redis"] },
   redisCa: { text: FILE, value: FILE, besides: REDIS, wrong: "/nowhere" },
-  redisPrefix: { text: "chat:", value: "chat:" },
-  postgresPool: { text: "5", value: 5, wrong: "0" },
+  redisPrefix: { text: "chat:", value: "chat:", besides: REDIS },
+  postgresPool: { text: "5", value: 5, besides: POSTGRES, wrong: "0" },
   tlsCert: { text: FILE, value: FILE, besides: [`--tls-key=${FILE}`], wrong: "/nowhere" },
   tlsKey: { text: FILE, value: FILE, besides: [`--tls-cert=${FILE}`], wrong: "/nowhere" },
   tlsClientCa: { text: FILE, value: FILE, wrong: "/nowhere" },
@@ -132,6 +134,13 @@ describe("the command line", () => {
     ["the place of another store", ["--postgres", "--dsn=redis://localhost"], "--dsn: must be a postgresql:// URL"],
     ["one bad node among many", ["--redis", "--dsn=redis://a,http://b"], "--dsn: must be redis://"],
     ["an authority of a Redis that is not there", [`--redis-ca=${FILE}`], "--redis-ca goes with --redis"],
+    ["a prefix of keys in a Redis that is not there", ["--redis-prefix=a:"], "--redis-prefix goes with --redis"],
+    ["the same beside another store", [...POSTGRES, "--redis-prefix=a:"], "--redis-prefix goes with --redis"],
+    ["connections to no PostgreSQL", ["--postgres-pool=5"], "--postgres-pool goes with --postgres"],
+    ["the address of a port that is not there", ["--ops-host=0.0.0.0"], "--ops-host goes with --ops-port"],
+    ["a folder for no certificate", [...CERTIFICATE, "--tls-folder=/x"], "--tls-folder says nothing beside --tls-cert"],
+    ["memory beside Redis", [...REDIS, "--max-memory=64"], "--max-memory says nothing beside --redis"],
+    ["memory beside PostgreSQL", [...POSTGRES, "--max-memory=64"], "--max-memory says nothing beside --postgres"],
     ["more memory than there is", ["--max-memory=1000000000"], "--max-memory: must be a whole number from 1 to"],
     ["a certificate without its key", [`--tls-cert=${FILE}`], "--tls-cert and --tls-key go together"],
     ["one port twice", ["--http-port=50052"], "must be different ports"],
@@ -152,6 +161,11 @@ describe("the command line", () => {
       ]);
     },
   );
+
+  it("says once what is wrong with a flag that others go with", () => {
+    expect(problemsOf(["--ops-port=x", "--ops-host=0.0.0.0"])).toEqual([expect.stringMatching("^--ops-port: ")]);
+    expect(problemsOf(["--redis=maybe", "--redis-prefix=a:"])).toEqual([expect.stringMatching("^--redis: ")]);
+  });
 
   it("never repeats what may be a password", () => {
     const wish = readSettings(["--postgres", "--dsn=mysql://chat:hunter2@localhost"], {});
