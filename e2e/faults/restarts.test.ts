@@ -7,7 +7,7 @@ import { startGatewayProcess, startOrdersProcess } from "../src/service-process.
 import { expectEachOrderOnce, expectProgress, givenOrderLoad } from "./order-checks.ts";
 import { startOwnPlatform } from "./own-platform.ts";
 
-const RESTARTS = 12;
+const RESTARTS = 8;
 
 const platform = await startOwnPlatform();
 afterAll(() => platform[Symbol.asyncDispose]());
