@@ -331,7 +331,7 @@ export const REASONS: readonly ReasonInfo[] = [
     "reason": "CHAT_EXPIRED",
     "slug": "chat-expired",
     "kind": "notFound",
-    "description": "The time of the chat is over: it is gone for good. A day later nobody remembers it, and it is not found."
+    "description": "The time of the chat is over: it is gone for good. A day later, or earlier where very many expire, nobody remembers it, and it is not found."
   },
   {
     "domain": "messenger",

@@ -22,9 +22,10 @@ export interface Tail {
  *
  * Each function is one atomic step: what it decides by is what it changes, also when many processes ask at once. Time is the
  * store's own, and a chat whose time is over is gone from that moment, whether or not anything has swept. Every function that
- * takes a `chatId` rejects with DomainError notFound CHAT_NOT_FOUND, or CHAT_EXPIRED for a day after the chat's time; those that say
- * so also with the refusals of `domain/rules.ts`. Every function rejects with unavailable UNAVAILABLE while the store is away.
- * A message that was acknowledged is in the history until newer ones push it out.
+ * takes a `chatId` rejects with DomainError notFound CHAT_NOT_FOUND, or CHAT_EXPIRED for a day after the chat's time (in memory for
+ * the latest of them, ten times as many as there may be chats); those that say so also with the refusals of `domain/rules.ts`. Every
+ * function rejects with unavailable UNAVAILABLE while the store is away. A message that was acknowledged is in the history until newer
+ * ones push it out.
  */
 export interface ChatStore extends AsyncDisposable {
   /**

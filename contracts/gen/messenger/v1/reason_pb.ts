@@ -55,7 +55,8 @@ export const Reason = {
   CHAT_NOT_FOUND: 4,
 
   /**
-   * The time of the chat is over: it is gone for good. A day later nobody remembers it, and it is not found.
+   * The time of the chat is over: it is gone for good. A day later, or earlier where very many expire, nobody remembers it,
+   * and it is not found.
    *
    * @generated from enum value: REASON_CHAT_EXPIRED = 5;
    */
