@@ -132,11 +132,12 @@ export function concurrencyContract(at: () => UnderTest): void {
     it("write to a chat while it is deleted, and nothing is left of it", async () => {
       const { chatId, creator, asked } = await givenChat(at().store);
       const [one, two] = await openings();
-      const writes = atOnce(40, async (index) => say(index % 2 === 0 ? one : two, chatId, anonymous(), "x", "key"));
+      const write = async (index: number) => say(index % 2 === 0 ? one : two, chatId, anonymous(), "x", "key");
+      const writes = tallyOf(atOnce(40, write));
 
       await one.deleteChat(chatId, creator.key);
 
-      const { done = 0, CHAT_NOT_FOUND = 0 } = await tallyOf(writes);
+      const { done = 0, CHAT_NOT_FOUND = 0 } = await writes;
       expect(done + CHAT_NOT_FOUND).toBe(40);
       expect(await outcomeOf(two.readTail(chatId, 0, 10))).toBe("CHAT_NOT_FOUND");
       expect(await two.createChat(creator, asked)).toMatchObject({ chatId, lastSequence: 0 });
