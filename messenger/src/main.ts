@@ -1,4 +1,5 @@
 import { argv, env } from "node:process";
+import { ConfigError } from "@animal-delivery/platform/config/load-config";
 import { runMain } from "@animal-delivery/platform/service/run-main";
 
 const args = argv.slice(2);
@@ -13,13 +14,18 @@ const PART_VARIABLES = [
   "TLS_CA_FILE",
 ];
 
-/** A part of a platform takes no flags; alone every variable begins with `MESSENGER_`. */
-const isPart =
-  args.length === 0 &&
-  ["CONFIG_FILE", ...PART_VARIABLES.flatMap((name) => [name, `${name}_FILE`])].some((name) => env[name]);
+/** Alone every variable begins with `MESSENGER_`. */
+const partVariable = ["CONFIG_FILE", ...PART_VARIABLES.flatMap((name) => [name, `${name}_FILE`])].find(
+  (name) => env[name],
+);
 
 await runMain("messenger", async (stop) => {
-  if (isPart) {
+  if (partVariable !== undefined && args.length > 0) {
+    throw new ConfigError(
+      `${partVariable} is set, as for a part of a platform, which takes no flags: leave out the one or the others`,
+    );
+  }
+  if (partVariable !== undefined) {
     const { runInPlatform } = await import("./run-in-platform.ts");
     return runInPlatform(stop);
   }

@@ -15,7 +15,6 @@ const GOES_WITH: Partial<Record<FlagKey, FlagKey>> = {
   redisCa: "redis",
   redisPrefix: "redis",
   postgresPool: "postgres",
-  opsHost: "opsPort",
 };
 
 /** Flags that say nothing beside another one. */

@@ -16,7 +16,7 @@ const IDLE_MAX = "3650d";
 
 export const MIB_BYTES = 1_048_576;
 /** What this process's heap may grow to. */
-const HEAP_MIB = Math.floor(getHeapStatistics().heap_size_limit / MIB_BYTES);
+export const HEAP_MIB = Math.floor(getHeapStatistics().heap_size_limit / MIB_BYTES);
 
 const file = z.string().refine(isReadable, "cannot be read");
 
@@ -55,10 +55,11 @@ export const FLAGS = {
     ),
   maxStreams: whole(1, INT32_MAX).default(16).describe("Streams that one session may have open in this process."),
   maxMemory: whole(1, HEAP_MIB)
-    .default(Math.max(1, Math.floor(HEAP_MIB / 2)))
+    .optional()
     .describe(
-      "What messages may take of this process's memory, in MiB, when everything is kept there: half of what the heap may grow to. " +
-        "A message that has no room is refused with MEMORY_FULL. A larger heap: NODE_OPTIONS=--max-old-space-size=….",
+      "What messages may take of this process's memory, in MiB, when everything is kept there: half of what the heap may grow to and " +
+        "sessions and chats leave of it, unless given. A message that has no room is refused with MEMORY_FULL. A larger heap: " +
+        "NODE_OPTIONS=--max-old-space-size=….",
     ),
   redis: flag(false).describe("Keeps everything in Redis, at --dsn, instead of this process's memory."),
   postgres: flag(false).describe("Keeps everything in PostgreSQL, at --dsn, and migrates that database at the start."),

@@ -97,7 +97,7 @@ export async function findSeenRoom(
        from rooms r join chats c using (chat_no)
       where r.delivery_id = $1 and c.chat_id is not null and (c.expires_at is null or c.expires_at > now_ms(0))
         and ($3 or $2 in (r.customer_id, r.courier_id))
-        for key share of r`,
+        for share of r`,
     [deliveryId, memberId, seesAll],
   );
   const [row] = rows;

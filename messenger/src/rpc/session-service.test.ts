@@ -58,6 +58,9 @@ describe("SessionService", () => {
     ["that begins with what chooses a form", "\uFE0FAnna"],
     ["that looks like nobody's", "Аноним #1"],
     ["that looks like nobody's in small letters", "аноним #7"],
+    ["that looks like nobody's with what chooses a form", "А\uFE0Fноним #7"],
+    ["that looks like nobody's with an accent", "Ано\u0301ним #7"],
+    ["that looks like nobody's in Greek letters", "\u0391но\u043D\u0438м #7"],
     ["that looks like nobody's in Latin letters", "A\u043D0\u043D\u0438M #1"],
   ])("refuses an alias %s", async (_what, alias) => {
     const { sessions } = messengerUnderTest().as("anna");

@@ -15,7 +15,7 @@ export function requestToJoin(memory: Memory, chatId: string, speaker: Speaker):
   const there = chat.askers.get(memberId);
   if (there) return participantOf([memberId, there]);
   if (chat.askers.size >= JOIN_REQUESTS_MAX) throw joinRequestsFull();
-  const asker = { key, alias: chat.nameOf(speaker), since: memory.now() };
+  const asker = { key, alias: memory.weigh(chat, () => chat.nameOf(speaker)), since: memory.now() };
   memory.ask(chat, memberId, asker);
   return participantOf([memberId, asker]);
 }

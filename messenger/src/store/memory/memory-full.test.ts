@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { KEYS_MAX } from "../../domain/limits.ts";
 import { anonymousName } from "../../domain/speaker.ts";
-import { anonymous, givenChat, say, textsOf } from "../../testing/chat-store/people.ts";
+import { anonymous, givenChat, givenPrivateChat, say, textsOf } from "../../testing/chat-store/people.ts";
 import { createMemoryStore } from "./memory-store.ts";
-import { KEY_BYTES, sizeOf } from "./size-of.ts";
+import { KEY_BYTES, NUMBER_BYTES, sizeOf } from "./size-of.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -93,12 +93,28 @@ describe("a memory store whose messages may take so much", () => {
   });
 
   it("gives nobody a number whose message it refuses", async () => {
-    const { store } = givenStore(1);
+    const { store } = givenStore(1, NUMBER_BYTES);
     const { chatId } = await givenChat(store);
 
     await expect(say(store, chatId, anonymous(), `${TEXT}x`)).rejects.toEqual(FULL);
 
     expect(await say(store, chatId, anonymous(), "x")).toMatchObject({ author: { alias: anonymousName(1) } });
+  });
+
+  it("counts whoever has a number, for as long as the chat, also of those who asked to come in", async () => {
+    const { store } = givenStore(0, 2 * (sizeOf("x") + NUMBER_BYTES));
+    const chat = await givenChat(store, { historySize: 1 });
+    const other = await givenPrivateChat(store);
+    await say(store, chat.chatId, anonymous(), "x");
+    await store.requestToJoin(other.chatId, anonymous());
+    await say(store, chat.chatId, chat.creator, "x");
+
+    // A message of somebody new takes the place of another one, but they have no room.
+    await say(store, other.chatId, other.creator, "x");
+    await expect(say(store, chat.chatId, anonymous(), "x")).rejects.toEqual(FULL);
+
+    await store.deleteChat(other.chatId, other.creator.key);
+    await say(store, chat.chatId, anonymous(), "x");
   });
 
   it("refuses nothing without a limit", async () => {

@@ -29,7 +29,7 @@ export class Memory {
   readonly #chats = new Map<string, StoredChat>();
   /** When each chat expired that is gone. */
   readonly #expired = new Map<string, number>();
-  /** What the messages of all chats take. */
+  /** What the messages of all chats take, and what is remembered of them. */
   #bytes = 0;
   /** No chat expires before. */
   #nextEnd = Infinity;
@@ -79,6 +79,7 @@ export class Memory {
   add(chat: StoredChat): void {
     const { chatId } = chat.made;
     this.#chats.set(chatId, chat);
+    this.#bytes += chat.bytes;
     this.#expired.delete(chatId);
     this.#expectEnd(chat);
     this.join(chat, chat.owner.memberId, { key: chat.owner.key, alias: chat.ownerAlias, since: chat.createdAt });

@@ -14,7 +14,7 @@ export function appendMessage(memory: Memory, chatId: string, speaker: Speaker, 
   const now = memory.now();
   const first = idempotencyKey === undefined ? undefined : chat.keys.find(memberId, idempotencyKey, text, now);
   if (first) return messageOf(first);
-  if (!memory.hasRoomFor(chat.growthBy(draft))) throw memoryFull();
+  if (!memory.hasRoomFor(chat.growthBy(speaker, draft))) throw memoryFull();
   const message = memory.weigh(chat, () => {
     const appended = chat.history.append(text, { memberId, alias: chat.nameOf(speaker) }, now);
     if (idempotencyKey !== undefined) chat.keys.keep(idempotencyKey, appended);

@@ -3,6 +3,7 @@ import type { Draft } from "../../domain/message.ts";
 import { anonymousName, memberIdOf, type Speaker } from "../../domain/speaker.ts";
 import { History } from "./history.ts";
 import { RecentKeys } from "./recent-keys.ts";
+import { NUMBER_BYTES } from "./size-of.ts";
 
 /** Somebody in a chat, or before its door. */
 export interface Known {
@@ -42,14 +43,15 @@ export class StoredChat {
     this.ownerAlias = this.nameOf(owner);
   }
 
-  /** What its messages take in the heap, and what is remembered of them. */
+  /** What its messages take in the heap, and what is remembered of them and of whoever has a number. */
   get bytes(): number {
-    return this.history.bytes + this.keys.bytes;
+    return this.history.bytes + this.keys.bytes + this.#numbers.size * NUMBER_BYTES;
   }
 
   /** By how much that grows with a message. */
-  growthBy({ text, idempotencyKey }: Draft): number {
-    return this.history.growthBy(text) + (idempotencyKey === undefined ? 0 : this.keys.growth);
+  growthBy({ memberId, alias }: Speaker, { text, idempotencyKey }: Draft): number {
+    const ofNumber = alias === undefined && !this.#numbers.has(memberId) ? NUMBER_BYTES : 0;
+    return this.history.growthBy(text) + (idempotencyKey === undefined ? 0 : this.keys.growth) + ofNumber;
   }
 
   /** The speaker's name here, with a number of this chat for whoever has no alias. */

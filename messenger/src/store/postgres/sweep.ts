@@ -17,12 +17,13 @@ const LARGE_ROWS = "least(last_sequence, history_size) + numbers_taken";
  * for a row that another one deletes.
  */
 export async function sweep(tables: Tables): Promise<void> {
-  await endIdleSessions(tables);
   await repeat(EXPIRED_MAX, () => expireSome(tables));
   await repeat(1, () => shrinkEndedChat(tables));
   await repeat(1, () => deleteEndedChats(tables));
   await repeat(BATCH_ROWS, () => forgetExpiredChats(tables));
   await repeat(BATCH_ROWS, () => forgetAnswers(tables));
+  // Last: each is a transaction of its own, and none of the above should wait for a thousand of them.
+  await endIdleSessions(tables);
 }
 
 /** Does a step again for as long as it finds `full` or more to do. */
