@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedClickHouse, startClickHouse } from "../embedded/clickhouse/start-clickhouse.ts";
-import { freePort } from "../embedded/free-port.ts";
+import { freePort } from "@animal-delivery/platform/testing/free-port";
 import { processCommand } from "../embedded/process-command.ts";
 
 // Drives the embedded engine with the real client, as logging does.

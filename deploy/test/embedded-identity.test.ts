@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { freePort } from "../embedded/free-port.ts";
+import { freePort } from "@animal-delivery/platform/testing/free-port";
 import { AUDIENCE, givenIdentity } from "./fixtures/identity.ts";
 
 // Drives the provider as programs of our own do.

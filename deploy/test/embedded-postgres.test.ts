@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../embedded/free-port.ts";
+import { freePort } from "@animal-delivery/platform/testing/free-port";
 import { postgresAccount } from "../embedded/postgres/account.ts";
 import { postgresBinaries } from "../embedded/postgres/binaries.ts";
 import { openCluster } from "../embedded/postgres/cluster.ts";

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { freePort } from "../../deploy/embedded/free-port.ts";
+import { freePort } from "../../platform/src/testing/free-port.ts";
 import { startClickHouse } from "../../deploy/embedded/clickhouse/start-clickhouse.ts";
 import { startPostgres } from "../../deploy/embedded/postgres/start-postgres.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { assertPortsFree } from "@animal-delivery/deploy/embedded/assert-ports-free";
-import { freePort } from "@animal-delivery/deploy/embedded/free-port";
+import { freePort } from "@animal-delivery/platform/testing/free-port";
 import { becomesReady, runNode, type NodeProcess } from "../node-process.ts";
 import { passwordsFrom, type Target } from "../target.ts";
 import { prepareEngines } from "./prepare-engines.ts";

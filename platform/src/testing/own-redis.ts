@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
 import { Redis } from "ioredis";
+import { freePort } from "./free-port.ts";
 import { testTelemetry } from "./telemetry.ts";
 import type { KeyValueStore } from "../kv/key-value-store.ts";
 import { openRedisStore } from "../redis/open-redis-store.ts";
@@ -76,13 +76,4 @@ async function startServer(folder: string, port: number, persistence: readonly s
     return server;
   }
   throw new Error(`${program} ended: ${output}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { freePort } from "@animal-delivery/deploy/embedded/free-port";
+import { freePort } from "@animal-delivery/platform/testing/free-port";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BrokerLink } from "./broker-link.ts";
 
