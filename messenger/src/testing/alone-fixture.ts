@@ -1,14 +1,11 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { createClient, type CallOptions, type Client } from "@connectrpc/connect";
 import { SessionService } from "@animal-delivery/contracts/gen/messenger/v1/session_service_pb";
-import { localTransport } from "@animal-delivery/platform/rpc/local-transport";
-import { methodName } from "@animal-delivery/platform/rpc/method-name";
 import { testTelemetry, type TestTelemetry } from "@animal-delivery/platform/testing/telemetry";
-import { createMessenger } from "../service.ts";
 import type { ChatStore } from "../store/chat-store.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
-import { createHttpFace } from "../alone/http-face.ts";
 import { sessionAuthenticator, sessionCallers } from "../alone/sessions.ts";
+import { localFace } from "./local-face.ts";
 
 export const ORIGIN = "http://localhost:8090";
 
@@ -35,27 +32,19 @@ export interface Entered {
 
 export function aloneFixture({ isPrivate = true, store = memory() } = {}): AloneFixture {
   const telemetry = testTelemetry("messenger");
-  const service = createMessenger(
-    { historySizeMax: 100, streamsPerCallerMax: 2 },
-    { telemetry, store, callers: sessionCallers(store) },
-  );
-  const authenticate = sessionAuthenticator(store);
   const draining = new AbortController();
-  const transport = localTransport(
-    (router) => service.routes(router),
-    {
-      name: service.name,
-      authenticate,
-      telemetry,
-      deadline: { recheckMs: 20 },
-      onUndocumentedRefusal: (method, { reason }) => {
-        throw new Error(`the contract of ${methodName(method)} does not list the refusal ${reason}`);
-      },
-    },
-    draining.signal,
-  );
-  const checks = [{ name: "accepts calls", check: async () => draining.signal.throwIfAborted() }];
-  const app = createHttpFace({ origin: ORIGIN, transport, authenticate, telemetry, checks, isPrivate });
+  const { transport, app } = localFace({
+    origin: ORIGIN,
+    store,
+    callers: sessionCallers(store),
+    authenticate: sessionAuthenticator(store),
+    telemetry,
+    config: { historySizeMax: 100, streamsPerCallerMax: 2 },
+    draining: draining.signal,
+    recheckMs: 20,
+    checks: [{ name: "accepts calls", check: async () => draining.signal.throwIfAborted() }],
+    isPrivate,
+  });
   const sessions = createClient(SessionService, transport);
   return {
     telemetry,

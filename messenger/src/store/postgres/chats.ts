@@ -2,8 +2,9 @@ import type { Chat, JoinedChat } from "../../domain/chat.ts";
 import { assertIsCreator } from "../../domain/rules.ts";
 import { memberIdOf } from "../../domain/speaker.ts";
 import type { ListPosition } from "../list-position.ts";
-import { CHAT, chatOf, findChatRow, LIVES, lockChatRow, type ChatRow } from "./chat-row.ts";
+import { chatOf, findChatRow, lockChatRow, type ChatRow } from "./chat-row.ts";
 import { endChats } from "./end-chats.ts";
+import { below, JOINED_CHATS } from "./newest-first.ts";
 import { lockPlaces } from "./places.ts";
 import type { Tables } from "./tables.ts";
 
@@ -17,27 +18,13 @@ export async function listChats(
   after: ListPosition | undefined,
   limit: number,
 ): Promise<JoinedChat[]> {
-  const { rows } = await db.query<ChatRow & { joined_at: Date }>(
-    "list_chats",
-    `select ${CHAT}, case when c.owner_id = $2 then 'creator' else 'member' end as standing, m.joined_at
-       from members m
-       join chats c using (chat_no)
-      where m.member_id = $2
-        and m.joined_at > '-infinity'
-        and (m.joined_at, m.chat_id) < ($3, $4)
-        and c.chat_id is not null
-        and ${LIVES}
-      order by m.joined_at desc, m.chat_id desc
-      limit $5`,
-    [
-      shiftMs(),
-      memberIdOf(key),
-      after ? new Date(after.at) : "infinity",
-      after?.id ?? "ffffffff-ffff-ffff-ffff-ffffffffffff",
-      limit,
-    ],
-  );
-  return rows.map((row) => ({ ...chatOf(row), joinedAt: row.joined_at }));
+  const { rows } = await db.query<ChatRow & { since: Date }>("list_chats", JOINED_CHATS, [
+    shiftMs(),
+    memberIdOf(key),
+    ...below(after),
+    limit,
+  ]);
+  return rows.map((row) => ({ ...chatOf(row), joinedAt: row.since }));
 }
 
 export async function deleteChat({ db, shiftMs, changed }: Tables, chatId: string, key: string): Promise<void> {

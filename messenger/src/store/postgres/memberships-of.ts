@@ -2,6 +2,7 @@ import type { Queryable } from "@animal-delivery/platform/db/database";
 import type { Chat } from "../../domain/chat.ts";
 import type { ListPosition } from "../list-position.ts";
 import { CHAT, chatOf, LIVES, type ChatRow } from "./chat-row.ts";
+import { below, JOINED_CHATS } from "./newest-first.ts";
 
 /** Somebody's part in a chat, or before its door. */
 export interface Membership {
@@ -25,16 +26,7 @@ export async function listMembershipsOf(
   const { rows } = await db.query<ChatRow & { alias: string; since: Date }>(
     "list_memberships_of",
     `select *
-       from ((select ${CHAT}, case when c.owner_id = $2 then 'creator' else 'member' end as standing, m.alias, m.joined_at as since
-                from members m
-                join chats c using (chat_no)
-               where m.member_id = $2
-                 and m.joined_at > '-infinity'
-                 and (m.joined_at, m.chat_id) < ($3, $4)
-                 and c.chat_id is not null
-                 and ${LIVES}
-               order by m.joined_at desc, m.chat_id desc
-               limit $5)
+       from ((${JOINED_CHATS})
               union all
              (select ${CHAT}, 'asker' as standing, j.alias, j.asked_at as since
                 from join_requests j
@@ -49,7 +41,7 @@ export async function listMembershipsOf(
                limit $5)) memberships
       order by since desc, chat_id desc
       limit $5`,
-    [0, memberId, after ? new Date(after.at) : "infinity", after?.id ?? "ffffffff-ffff-ffff-ffff-ffffffffffff", limit],
+    [0, memberId, ...below(after), limit],
   );
   return rows.map((row) => ({ chat: chatOf(row), alias: row.alias, since: row.since }));
 }

@@ -2,6 +2,7 @@ import type { Queryable } from "@animal-delivery/platform/db/database";
 import type { Message } from "../../domain/message.ts";
 import { LIVES } from "./chat-row.ts";
 import { messageOf, type MessageRow } from "./message-row.ts";
+import { below } from "./newest-first.ts";
 
 /** A message beside others of its author's. */
 export interface AuthoredMessage extends Message {
@@ -42,8 +43,7 @@ export async function listMessagesOf(
     [
       0,
       memberId,
-      after ? new Date(after.at) : "infinity",
-      after?.chatId ?? "ffffffff-ffff-ffff-ffff-ffffffffffff",
+      ...below(after && { at: after.at, id: after.chatId }),
       after?.sequence ?? Number.MAX_SAFE_INTEGER,
       limit,
     ],

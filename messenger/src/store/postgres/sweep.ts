@@ -20,8 +20,8 @@ export async function sweep(tables: Tables): Promise<void> {
   await repeat(EXPIRED_MAX, () => expireSome(tables));
   await repeat(1, () => shrinkEndedChat(tables));
   await repeat(1, () => deleteEndedChats(tables));
-  await repeat(BATCH_ROWS, () => forgetExpiredChats(tables));
-  await repeat(BATCH_ROWS, () => forgetAnswers(tables));
+  await repeat(BATCH_ROWS, () => forget(tables, "expired_chats", "expired_at"));
+  await repeat(BATCH_ROWS, () => forget(tables, "answers", "sent_at"));
   // Last: each is a transaction of its own, and none of the above should wait for a thousand of them.
   await endIdleSessions(tables);
 }
@@ -90,29 +90,19 @@ async function deleteEndedChats({ db }: Tables): Promise<number> {
   return rowCount;
 }
 
-async function forgetExpiredChats({ db, shiftMs }: Tables): Promise<number> {
+/** Forgets what has been remembered long enough; how many rows, a batch at the most. */
+async function forget(
+  { db, shiftMs }: Tables,
+  table: "expired_chats" | "answers",
+  since: "expired_at" | "sent_at",
+): Promise<number> {
   const { rowCount } = await db.query(
-    "forget_expired_chats",
-    `delete from expired_chats
+    `forget_${table}`,
+    `delete from ${table}
       where ctid = any (array(
               select ctid
-                from expired_chats
-               where expired_at <= (select now_ms($1) - $2::bigint * interval '1 ms')
-               limit ${BATCH_ROWS}
-                 for update skip locked))`,
-    [shiftMs(), REMEMBERED_MS],
-  );
-  return rowCount;
-}
-
-async function forgetAnswers({ db, shiftMs }: Tables): Promise<number> {
-  const { rowCount } = await db.query(
-    "forget_answers",
-    `delete from answers
-      where ctid = any (array(
-              select ctid
-                from answers
-               where sent_at <= (select now_ms($1) - $2::bigint * interval '1 ms')
+                from ${table}
+               where ${since} <= (select now_ms($1) - $2::bigint * interval '1 ms')
                limit ${BATCH_ROWS}
                  for update skip locked))`,
     [shiftMs(), REMEMBERED_MS],
